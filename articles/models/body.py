@@ -1,0 +1,71 @@
+"""The blocks a story's body is made of."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
+
+
+class ImageBlock(blocks.StructBlock):
+    """A picture in the story; alt text and credit are owed to readers and photographers."""
+
+    image = ImageChooserBlock(label=_("picture"))
+    alt = blocks.CharBlock(
+        label=_("alt text"),
+        max_length=300,
+        help_text=_("What the picture shows, for who cannot see it."),
+    )
+    caption = blocks.CharBlock(label=_("caption"), required=False, max_length=400)
+    credit = blocks.CharBlock(label=_("credit"), max_length=160)
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+        template = "articles/blocks/image.html"
+
+
+class PullQuoteBlock(blocks.StructBlock):
+    """A quote made to be shared: `accounts` ("@standtall") and `hashtags` go into the share."""
+
+    quote = blocks.TextBlock(label=_("quote"))
+    attribution = blocks.CharBlock(
+        label=_("who says it"), required=False, max_length=200
+    )
+    share_line = blocks.TextBlock(
+        label=_("share line"),
+        required=False,
+        max_length=260,
+        help_text=_("The text that is shared. Left empty, the quote and who says it."),
+    )
+    accounts = blocks.CharBlock(
+        label=_("accounts"),
+        required=False,
+        max_length=160,
+        help_text=_("Such as @name @other"),
+    )
+    hashtags = blocks.CharBlock(
+        label=_("hashtags"),
+        required=False,
+        max_length=160,
+        help_text=_("Such as #COP #water"),
+    )
+
+    class Meta:
+        icon = "openquote"
+        label = _("Pull-quote")
+        template = "articles/blocks/pull_quote.html"
+
+
+class BodyBlock(blocks.StreamBlock):
+    text = blocks.RichTextBlock(
+        label=_("Text"),
+        features=["bold", "italic", "link", "ol", "ul", "superscript", "subscript"],
+        template="articles/blocks/text.html",
+    )
+    heading = blocks.CharBlock(
+        label=_("Subheading"),
+        icon="title",
+        max_length=160,
+        template="articles/blocks/heading.html",
+    )
+    image = ImageBlock()
+    pull_quote = PullQuoteBlock()

@@ -1,0 +1,29 @@
+"""What is stored: campaigns (`campaign`), donations and payments (`giving`), the ledger and its
+sums (`ledger`), and what Stripe told us (`pipeline`)."""
+
+from campaigns.models.campaign import Campaign, CampaignChange
+from campaigns.models.giving import (
+    Donation,
+    DonationState,
+    Donor,
+    Payment,
+    PaymentState,
+)
+from campaigns.models.ledger import CampaignTotal, DailyRollup, EntryKind, LedgerEntry
+from campaigns.models.pipeline import InboxEvent, Reconciliation
+
+__all__ = [
+    "Campaign",
+    "CampaignChange",
+    "CampaignTotal",
+    "DailyRollup",
+    "Donation",
+    "DonationState",
+    "Donor",
+    "EntryKind",
+    "InboxEvent",
+    "LedgerEntry",
+    "Payment",
+    "PaymentState",
+    "Reconciliation",
+]

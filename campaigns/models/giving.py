@@ -1,0 +1,181 @@
+"""A donation is a reader's act; a payment is one movement at Stripe; a donor is who gave."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.campaign import Campaign
+from newsroom.money import Money
+
+
+class Donor(models.Model):
+    """Personal data of who gave; kept out of the append-only tables so that it can be erased.
+
+    Linked to a `reader` once the address is proven.
+    """
+
+    email = models.EmailField(_("e-mail"), max_length=320, unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=5, default="en")
+    stripe_customer = models.CharField(max_length=80, blank=True)
+    reader = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="donor",
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("donor")
+        verbose_name_plural = _("donors")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class DonationState(models.TextChoices):
+    STARTED = "started", _("begun")
+    PROCESSING = "processing", _("on its way")
+    RECEIVED = "received", _("received")
+    PARTLY_REFUNDED = "partly_refunded", _("partly refunded")
+    REFUNDED = "refunded", _("refunded")
+    DISPUTED = "disputed", _("disputed")
+    FAILED = "failed", _("failed")
+    EXPIRED = "expired", _("not completed")
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Donation(models.Model):
+    """What a reader set out to give. `amount` in minor units of `currency`.
+
+    `token` is in the thanks page's address. `attempt` comes from the form and makes a double
+    submission one donation. `checkout_parameters` is exactly what Stripe was, or will be, asked,
+    so that a retry repeats it under the same idempotency key.
+    """
+
+    token = models.CharField(
+        max_length=64, unique=True, default=new_token, editable=False
+    )
+    attempt = models.UUIDField(unique=True, editable=False)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="donations"
+    )
+    donor = models.ForeignKey(
+        Donor, null=True, blank=True, on_delete=models.PROTECT, related_name="donations"
+    )
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    state = models.CharField(
+        _("state"),
+        max_length=16,
+        choices=DonationState.choices,
+        default=DonationState.STARTED,
+        db_index=True,
+    )
+    public_name = models.CharField(_("public name"), max_length=80, blank=True)
+    message = models.CharField(_("message"), max_length=280, blank=True)
+    language = models.CharField(_("language"), max_length=5, default="en")
+    article = models.ForeignKey(
+        "articles.Article",
+        verbose_name=_("story"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    first_article = models.ForeignKey(
+        "articles.Article",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    via = models.CharField(_("via"), max_length=40, blank=True)
+    started_at = models.DateTimeField(_("begun"), db_index=True)
+    received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    checkout_parameters = models.JSONField(default=dict, editable=False)
+    checkout_session = models.CharField(
+        max_length=120, null=True, unique=True, editable=False, default=None
+    )
+    checkout_url = models.TextField(blank=True, editable=False)
+    checkout_expires_at = models.DateTimeField(null=True, editable=False)
+    needs_attention = models.CharField(_("needs attention"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("donation")
+        verbose_name_plural = _("donations")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("refund_donation", "Can refund a donation")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0), name="donation_above_zero"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["campaign", "-received_at"], name="donations_of_a_campaign"
+            ),
+            models.Index(
+                fields=["started_at"],
+                name="donations_unfinished",
+                condition=models.Q(state__in=["started", "processing"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.money} ({self.get_state_display()})"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class PaymentState(models.TextChoices):
+    STARTED = "started", _("begun")
+    PROCESSING = "processing", _("on its way")
+    RECEIVED = "received", _("received")
+    PARTLY_REFUNDED = "partly_refunded", _("partly refunded")
+    REFUNDED = "refunded", _("refunded")
+    INQUIRY = "inquiry", _("inquiry")
+    DISPUTED = "disputed", _("disputed")
+    DISPUTE_WON = "dispute_won", _("dispute won")
+    DISPUTE_LOST = "dispute_lost", _("dispute lost")
+    FAILED = "failed", _("failed")
+    EXPIRED = "expired", _("expired")
+
+
+class Payment(models.Model):
+    """One PaymentIntent at Stripe, as it was when we last asked (`synced_at`).
+
+    `donation` is None for money that is not ours (made in Stripe's dashboard, another site).
+    """
+
+    stripe_id = models.CharField(max_length=120, unique=True)
+    donation = models.ForeignKey(
+        Donation, null=True, on_delete=models.PROTECT, related_name="payments"
+    )
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=16, choices=PaymentState.choices)
+    method = models.CharField(max_length=40, blank=True)
+    refunded = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    synced_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.stripe_id

@@ -1,0 +1,129 @@
+"""The ledger (append-only) and the sums kept with it in the same transaction."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.campaign import Campaign
+from campaigns.models.giving import Donation, Payment
+
+
+class EntryKind(models.TextChoices):
+    """Stripe's `reporting_category` for what counts on the bar, and everything else as OTHER.
+
+    https://docs.stripe.com/reports/reporting-categories
+    """
+
+    CHARGE = "charge", _("charge")
+    CHARGE_FAILURE = "charge_failure", _("charge failed later")
+    REFUND = "refund", _("refund")
+    REFUND_FAILURE = "refund_failure", _("refund failed")
+    PARTIAL_CAPTURE_REVERSAL = "partial_capture_reversal", _("partial capture reversal")
+    DISPUTE = "dispute", _("dispute")
+    DISPUTE_REVERSAL = "dispute_reversal", _("dispute won")
+    OTHER = "other", _("other movement at Stripe")
+
+
+class LedgerEntry(models.Model):
+    """One movement of money, mirrored one to one from Stripe's balance transactions.
+
+    `amount` is what counts on the bar: signed minor units of `currency` (the campaign's), zero
+    for what does not count. `settlement_amount`, `settlement_currency` and `fee` are as Stripe
+    settled it. `campaign` None means unattributed: shown to staff, counted nowhere.
+    `occurred_at` is Stripe's moment, `recorded_at` ours.
+    """
+
+    source_key = models.CharField(max_length=160, unique=True)
+    kind = models.CharField(_("kind"), max_length=26, choices=EntryKind.choices)
+    reporting_category = models.CharField(max_length=60)
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    fee = models.BigIntegerField(_("fee"), default=0)
+    settlement_amount = models.BigIntegerField()
+    settlement_currency = models.CharField(max_length=3)
+    occurred_at = models.DateTimeField(_("occurred"))
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
+    payment = models.ForeignKey(
+        Payment, null=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    donation = models.ForeignKey(
+        Donation, null=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    campaign = models.ForeignKey(
+        Campaign, null=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    article = models.ForeignKey(
+        "articles.Article", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    charge_id = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(
+                fields=["campaign", "occurred_at"], name="ledger_of_a_campaign"
+            ),
+            models.Index(
+                fields=["occurred_at"],
+                name="ledger_unattributed",
+                condition=models.Q(campaign=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source_key
+
+
+class CampaignTotal(models.Model):
+    """The bar: sums of the campaign's entries, kept in each entry's own transaction.
+
+    `received` counts charges, `reversed` refunds and disputes (as a positive number):
+    raised = received - reversed. `donations` counts charges that stand, `donors` donors with
+    at least one of them.
+    """
+
+    campaign = models.OneToOneField(
+        Campaign, primary_key=True, on_delete=models.PROTECT, related_name="total"
+    )
+    raised = models.BigIntegerField(default=0)
+    received = models.BigIntegerField(default=0)
+    reversed = models.BigIntegerField(default=0)
+    fees = models.BigIntegerField(default=0)
+    donations = models.PositiveIntegerField(default=0)
+    donors = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("campaign total")
+        default_permissions = ("view",)
+
+
+class DailyRollup(models.Model):
+    """Sums of a campaign's entries by day (in its zone) and story; what charts are drawn from."""
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="days"
+    )
+    day = models.DateField()
+    article = models.ForeignKey(
+        "articles.Article", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    received = models.BigIntegerField(default=0)
+    reversed = models.BigIntegerField(default=0)
+    fees = models.BigIntegerField(default=0)
+    donations = models.PositiveIntegerField(default=0)
+    reversals = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("daily roll-up")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "day", "article"],
+                name="one_rollup_a_day_and_story",
+                nulls_distinct=False,
+            )
+        ]

@@ -1,0 +1,62 @@
+"""What Stripe told us, and how the books compared."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class InboxEvent(models.Model):
+    """One webhook event, stored once, before anything else is done with it.
+
+    `processed_at` None means owed. `outcome` says in words what came of it ("synced pi_…",
+    "not ours: invoice.created").
+    """
+
+    stripe_id = models.CharField(max_length=120, unique=True)
+    type = models.CharField(max_length=80)
+    object_id = models.CharField(max_length=120, blank=True)
+    payload = models.JSONField()
+    created_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    processed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    outcome = models.CharField(max_length=200, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("inbox event")
+        verbose_name_plural = _("inbox")
+        ordering = ["-id"]
+        default_permissions = ("view", "change")
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="inbox_owed",
+                condition=models.Q(processed_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.stripe_id}"
+
+
+class Reconciliation(models.Model):
+    """One comparison of our ledger with Stripe's balance transactions since `since`."""
+
+    since = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    compared = models.PositiveIntegerField(default=0)
+    repaired = models.PositiveIntegerField(default=0)
+    differences = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("reconciliation")
+        verbose_name_plural = _("reconciliations")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+
+    @property
+    def equal(self) -> bool:
+        return self.finished_at is not None and not self.differences

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AccountConfig(AppConfig):
+    name = "newsroom.account"
+    # allauth has taken the label "account".
+    label = "reader_account"

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class NewsroomConfig(AppConfig):
+    name = "newsroom"
+
+    def ready(self) -> None:
+        # Every process (web, worker, command) must queue tasks to the same broker.
+        from newsroom import celery  # noqa: F401

@@ -1,0 +1,20 @@
+"""Writing the audit log: one call beside the act, in the same transaction."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from newsroom.audit.models import AuditEntry
+
+
+def record(
+    actor: Model | None, verb: str, target: Model, summary: str, **details: Any
+) -> AuditEntry:
+    """Append one entry. `actor` None means the system itself."""
+    return AuditEntry.objects.create(
+        actor=actor,
+        verb=verb,
+        target=f"{target._meta.label_lower}:{target.pk}",
+        summary=summary,
+        details=details,
+    )

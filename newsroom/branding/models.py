@@ -1,0 +1,30 @@
+"""What a newsroom sets about itself on the desk: name, tagline, addresses."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+
+@register_setting(icon="home")
+class Branding(BaseGenericSetting):
+    """One row for the whole newsroom."""
+
+    name = models.CharField(_("name"), max_length=80, default="Waylight")
+    tagline = models.CharField(_("tagline"), max_length=160, blank=True)
+    legal_name = models.CharField(_("legal name"), max_length=160, blank=True)
+    postal_address = models.TextField(_("postal address"), blank=True)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    about = models.TextField(_("about, in two sentences"), blank=True)
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("tagline"),
+        FieldPanel("about"),
+        FieldPanel("legal_name"),
+        FieldPanel("postal_address"),
+        FieldPanel("contact_email"),
+    ]
+
+    class Meta:
+        verbose_name = _("newsroom")

@@ -1,0 +1,58 @@
+"""The outbox: every e-mail we owe, written in the transaction of what it reports, sent once."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class MailState(models.TextChoices):
+    OWED = "owed", _("owed")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("given up")
+
+
+class OutboxMail(models.Model):
+    """One e-mail to one address. `dedupe_key` ("receipt:pay_42") makes it unique for ever.
+
+    `claimed_until` is the end of a worker's lease while it sends: a killed worker's mail is
+    taken up again after it, with the same `message_id`.
+    """
+
+    dedupe_key = models.CharField(_("key"), max_length=200, unique=True)
+    kind = models.CharField(_("kind"), max_length=40, db_index=True)
+    to = models.EmailField(_("to"), max_length=320)
+    language = models.CharField(_("language"), max_length=5, default="en")
+    subject = models.CharField(_("subject"), max_length=300)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"))
+    message_id = models.CharField(
+        max_length=120, unique=True, default=uuid.uuid4, editable=False
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=MailState.choices, default=MailState.OWED
+    )
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
+    claimed_until = models.DateTimeField(null=True, editable=False)
+    last_error = models.TextField(_("last error"), blank=True)
+    created_at = models.DateTimeField(_("written"), db_default=Now(), editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("outbox")
+        ordering = ["-id"]
+        default_permissions = ("view", "change")
+        indexes = [
+            models.Index(
+                "next_attempt_at",
+                name="mail_owed",
+                condition=models.Q(state__in=["owed", "sending"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key

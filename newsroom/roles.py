@@ -1,0 +1,103 @@
+"""Who may do what: one table of roles, turned into Django groups after each migration.
+
+`PERMISSIONS` names Django permissions as `app.codename`; `PAGES` names what a role may do with
+every page under the front page (Wagtail's page permissions); `COLLECTIONS` with pictures.
+"""
+
+from typing import Final
+
+REPORTER: Final = "reporter"
+EDITOR: Final = "editor"
+STANDARDS_EDITOR: Final = "standards editor"
+PUBLISHER: Final = "publisher"
+FUNDRAISER: Final = "fundraiser"
+TREASURER: Final = "treasurer"
+ADMINISTRATOR: Final = "administrator"
+
+ROLES: Final = (
+    REPORTER,
+    EDITOR,
+    STANDARDS_EDITOR,
+    PUBLISHER,
+    FUNDRAISER,
+    TREASURER,
+    ADMINISTRATOR,
+)
+
+_DESK = {"wagtailadmin.access_admin"}
+_WRITE = {"articles.view_person", "articles.view_topic", "articles.add_topic"}
+_EDIT = _WRITE | {
+    "articles.add_person",
+    "articles.change_person",
+    "articles.change_topic",
+    "articles.view_correction",
+    "articles.view_comment",
+    "articles.change_comment",
+}
+_STANDARDS = _EDIT | {"branding.change_branding", "audit.view_auditentry"}
+_RAISE = {
+    "campaigns.view_campaign",
+    "campaigns.add_campaign",
+    "campaigns.change_campaign",
+    "campaigns.view_donation",
+    "campaigns.view_analytics",
+}
+_BOOKS = {
+    "campaigns.view_campaign",
+    "campaigns.view_donation",
+    "campaigns.view_donor",
+    "campaigns.view_analytics",
+    "campaigns.view_ledgerentry",
+    "campaigns.refund_donation",
+    "campaigns.view_reconciliation",
+}
+_OPERATE = {
+    "mail.view_outboxmail",
+    "audit.view_auditentry",
+    "campaigns.view_reconciliation",
+}
+
+PERMISSIONS: Final[dict[str, set[str]]] = {
+    REPORTER: _DESK | _WRITE,
+    EDITOR: _DESK | _EDIT | {"campaigns.view_analytics"},
+    STANDARDS_EDITOR: _DESK | _STANDARDS,
+    PUBLISHER: _DESK | _STANDARDS | _RAISE | _OPERATE,
+    FUNDRAISER: _DESK | _RAISE,
+    TREASURER: _DESK | _BOOKS,
+    ADMINISTRATOR: _DESK
+    | _STANDARDS
+    | _RAISE
+    | _BOOKS
+    | _OPERATE
+    | {
+        "readers.view_reader",
+        "readers.add_reader",
+        "readers.change_reader",
+        "mail.change_outboxmail",
+        "auth.view_group",
+    },
+}
+
+PAGES: Final[dict[str, set[str]]] = {
+    REPORTER: {"add_page", "change_page"},
+    EDITOR: {"add_page", "change_page", "publish_page", "lock_page", "unlock_page"},
+    STANDARDS_EDITOR: {
+        "add_page",
+        "change_page",
+        "publish_page",
+        "lock_page",
+        "unlock_page",
+    },
+    PUBLISHER: {"add_page", "change_page", "publish_page", "lock_page", "unlock_page"},
+    ADMINISTRATOR: {
+        "add_page",
+        "change_page",
+        "publish_page",
+        "lock_page",
+        "unlock_page",
+    },
+}
+
+COLLECTIONS: Final[dict[str, set[str]]] = {
+    role: {"add_image", "change_image", "choose_image"} for role in PAGES
+}

@@ -1,0 +1,353 @@
+"""Every setting of Waylight, read from the environment (docs/settings.md lists the variables).
+
+`WAYLIGHT_ENV` is `production` (the default), `demo` or `test`. In production unsafe values
+stop the start with one sentence for each (see `newsroom/safety.py`). Without `WAYLIGHT_ENV`
+the file `env` of the state folder is read, so that `manage.py` works beside a running demo.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+from newsroom import engines
+from newsroom.safety import refuse_unsafe
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = Path(os.environ.get("WAYLIGHT_STATE_DIR", BASE_DIR / ".demo"))
+
+env = environ.Env()
+if "WAYLIGHT_ENV" not in os.environ and (STATE_DIR / "env").is_file():
+    environ.Env.read_env(STATE_DIR / "env")
+
+WAYLIGHT_ENV = env.str("WAYLIGHT_ENV", "production")
+WAYLIGHT_DEMO = WAYLIGHT_ENV == "demo"
+PRODUCTION = WAYLIGHT_ENV == "production"
+
+DEBUG = env.bool("WAYLIGHT_DEBUG", False)
+DEFAULT_SECRET_KEY = "not-a-secret"
+SECRET_KEY = env.str("WAYLIGHT_SECRET_KEY", DEFAULT_SECRET_KEY)
+
+# Where readers find the site: links in mail, feeds, Stripe's return address.
+BASE_URL = env.str(
+    "WAYLIGHT_BASE_URL", f"http://localhost:{env.int('WAYLIGHT_PORT', 8000)}"
+)
+_address = urlsplit(BASE_URL)
+HTTPS = _address.scheme == "https"
+ALLOWED_HOSTS = env.list("WAYLIGHT_HOSTS", default=[_address.hostname or "localhost"])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# ------------------------------------------------------------------ engines
+if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+    DATABASE_URL, REDIS_URL = os.environ["DATABASE_URL"], os.environ["REDIS_URL"]
+else:
+    _running = engines.urls(STATE_DIR)
+    DATABASE_URL = os.environ.get("DATABASE_URL", _running.database_url)
+    REDIS_URL = os.environ.get("REDIS_URL", _running.redis_url)
+
+DATABASES = {
+    "default": {
+        **environ.Env.db_url_config(DATABASE_URL),
+        "CONN_MAX_AGE": env.int("WAYLIGHT_DATABASE_CONNECTION_SECONDS", 60),
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://"),
+        "KEY_PREFIX": "waylight",
+    }
+}
+
+# ------------------------------------------------------------------ the work queue
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    # A request must never wait for a broker that is away: the sweepers find what was not queued.
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "retry_on_timeout": False,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-inbox": {"task": "campaigns.tasks.sweep_inbox", "schedule": 5.0},
+    "sweep-payments": {"task": "campaigns.tasks.sweep_payments", "schedule": 30.0},
+    "sweep-outbox": {"task": "newsroom.mail.tasks.sweep_outbox", "schedule": 5.0},
+    "publish-scheduled": {"task": "articles.tasks.publish_scheduled", "schedule": 30.0},
+    "reconcile-recent": {
+        "task": "campaigns.tasks.reconcile_recent",
+        "schedule": 3600.0,
+    },
+    "reconcile-all": {"task": "campaigns.tasks.reconcile_all", "schedule": 86400.0},
+    "draw-charts": {"task": "campaigns.tasks.draw_charts", "schedule": 60.0},
+}
+
+# ------------------------------------------------------------------ apps
+INSTALLED_APPS = [
+    "newsroom",
+    "newsroom.desk",
+    "newsroom.account",
+    "campaigns",
+    "articles",
+    "newsroom.readers",
+    "newsroom.mail",
+    "newsroom.branding",
+    "newsroom.audit",
+    *(["newsroom.demo"] if WAYLIGHT_ENV != "production" else []),
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "anymail",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "newsroom.readers.second_factor.SecondFactorMiddleware",
+]
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "newsroom.branding.context.branding",
+                # For the desk and allauth. It is lazy: no public template reads `user`, since
+                # public pages are the same bytes for everybody.
+                "django.contrib.auth.context_processors.auth",
+            ],
+        },
+    }
+]
+
+# ------------------------------------------------------------------ people
+AUTH_USER_MODEL = "readers.Reader"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "newsroom.readers.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+# Staff without a second factor reach nothing on the desk; only the demo leaves it off.
+STAFF_SECOND_FACTOR = env.bool("WAYLIGHT_STAFF_SECOND_FACTOR", not WAYLIGHT_DEMO)
+
+# ------------------------------------------------------------------ language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAIL_I18N_ENABLED = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+# The newsroom's own zone: corrections are dated in it, desks show it.
+TIME_ZONE = env.str("WAYLIGHT_TIME_ZONE", "America/Toronto")
+
+# ------------------------------------------------------------------ files
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("WAYLIGHT_STATIC_ROOT", str(STATE_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("WAYLIGHT_MEDIA_ROOT", str(STATE_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if WAYLIGHT_ENV != "test"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# Where no collectstatic ran (tests), whitenoise finds files where they lie.
+WHITENOISE_USE_FINDERS = WAYLIGHT_ENV == "test"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# ------------------------------------------------------------------ Wagtail
+WAGTAIL_SITE_NAME = "Waylight"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_FRONTEND_LOGIN_URL = "/sign-in/"
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_IMAGE_MODEL = "wagtailimages.Image"
+WAGTAILADMIN_RICH_TEXT_EDITORS = {
+    "default": {
+        "WIDGET": "wagtail.admin.rich_text.DraftailRichTextArea",
+        "OPTIONS": {"features": ["bold", "italic", "link", "ol", "ul"]},
+    }
+}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+TAGGIT_CASE_INSENSITIVE = True
+
+# ------------------------------------------------------------------ money
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+# Several secrets are valid while one is rotated.
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
+STRIPE_LIVE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+# Events of another account (Connect) are refused unless it is this one.
+STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
+STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 20.0)
+
+# ------------------------------------------------------------------ mail
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+vars().update({k: v for k, v in EMAIL_CONFIG.items() if k.startswith("EMAIL_")})
+EMAIL_TIMEOUT = env.int("WAYLIGHT_MAIL_TIMEOUT_SECONDS", 20)
+EMAIL_BACKEND = env.str(
+    "WAYLIGHT_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
+)
+ANYMAIL: dict[str, str] = {
+    key.removeprefix("ANYMAIL_"): value
+    for key, value in os.environ.items()
+    if key.startswith("ANYMAIL_")
+}
+DEFAULT_FROM_EMAIL = env.str(
+    "WAYLIGHT_MAIL_FROM", "Newsroom <newsroom@waylight.example>"
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_CATCHER_DIR = env.str("WAYLIGHT_MAIL_CATCHER_DIR", "")
+
+# ------------------------------------------------------------------ safety
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = env.bool("WAYLIGHT_HTTPS_REDIRECT", HTTPS and PRODUCTION)
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https")
+    if env.bool("WAYLIGHT_BEHIND_PROXY", False)
+    else None
+)
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS and PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+_self = "'self'"
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/desk/",),
+    "DIRECTIVES": {
+        "default-src": [_self],
+        "base-uri": [_self],
+        "connect-src": [_self],
+        "font-src": [_self],
+        # The give form is answered by a redirect to Stripe's own page.
+        "form-action": [
+            source
+            for source in (_self, "https://checkout.stripe.com", STRIPE_API_BASE)
+            if source
+        ],
+        "frame-ancestors": ["'none'"],
+        "img-src": [_self, "data:"],
+        "object-src": ["'none'"],
+        "script-src": [_self],
+        "style-src": [_self],
+    },
+}
+
+# ------------------------------------------------------------------ logs
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("WAYLIGHT_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "stripe": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
+}
+
+if PRODUCTION:
+    refuse_unsafe(
+        {
+            "debug": DEBUG,
+            "secret_key": SECRET_KEY,
+            "default_secret_key": DEFAULT_SECRET_KEY,
+            "stripe_key": STRIPE_SECRET_KEY,
+            "stripe_api_base": STRIPE_API_BASE,
+            "webhook_secrets": STRIPE_WEBHOOK_SECRETS,
+            "base_url": BASE_URL,
+            "second_factor": STAFF_SECOND_FACTOR,
+        }
+    )
