@@ -113,6 +113,7 @@ def stop(state_dir: Path) -> None:
         sockets = _sockets(state_dir, account)
         redis.stop(sockets)
         postgres.stop(state_dir / "postgres", account)
+        shutil.rmtree(sockets, ignore_errors=True)
         (state_dir / ADDRESSES).unlink(missing_ok=True)
 
 
