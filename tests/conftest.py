@@ -1,7 +1,7 @@
 """Every test runs on real PostgreSQL and Redis; see tests/ground.py for where they come from.
 
-The environment is set here, before Django reads its settings: each test process has a database
-and a Redis of its own. `@pytest.mark.django_db` rolls back as usual;
+The environment is set before Django reads its settings: each test process has a database and a
+Redis of its own. `@pytest.mark.django_db` rolls back as usual;
 `@pytest.mark.django_db(transaction=True)` gets a new copy of the template afterwards, since our
 append-only tables refuse TRUNCATE and a flush would take Wagtail's root pages along.
 """
@@ -14,16 +14,19 @@ import pytest
 
 from tests import ground
 
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+GROUND = pytest.StashKey[ground.Ground]()
 
 
-def _given(name: str) -> str:
-    """A server given by the person, kept from the first process on (workers inherit ours)."""
-    kept = f"WAYLIGHT_TEST_{name}"
-    return os.environ.setdefault(kept, os.environ.get(f"{name}_URL", ""))
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Stand this process on its ground and read the settings; pytest-django then sets Django up.
 
-
-def _stand_on(chosen: ground.Ground) -> None:
+    xdist's controller runs no test, and its workers inherit its environment: it stays as it was.
+    """
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return
+    chosen = ground.ground_for("plain", number=2 * worker_number())
+    config.stash[GROUND] = chosen
     os.environ.update(
         {
             "DJANGO_SETTINGS_MODULE": "newsroom.settings",
@@ -32,25 +35,12 @@ def _stand_on(chosen: ground.Ground) -> None:
             "WAYLIGHT_ENV": "test",
             "WAYLIGHT_STATE_DIR": str(ground.STATE),
             "WAYLIGHT_MEDIA_ROOT": str(ground.STATE / "media" / chosen.name),
-            "WAYLIGHT_SECRET_KEY": "the key of the tests and of nothing else",
             "WAYLIGHT_MAIL_CATCHER_DIR": str(ground.STATE / "mail" / chosen.name),
+            "WAYLIGHT_SECRET_KEY": "the key of the tests and of nothing else",
             "STRIPE_SECRET_KEY": "sk_test_waylight",
             "STRIPE_WEBHOOK_SECRETS": "whsec_of_the_tests",
         }
     )
-
-
-HERE = ground.ground_for(
-    "plain", WORKER * 2, database_url=_given("DATABASE"), redis_url=_given("REDIS")
-)
-_stand_on(HERE)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Read the settings, so that pytest-django sets Django up; xdist's controller runs no test."""
-    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
-        return
     from django.conf import settings
 
     settings.INSTALLED_APPS  # noqa: B018
@@ -61,34 +51,41 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(1, min(4, psutil.cpu_count(logical=False) or 1))
 
 
+def worker_number() -> int:
+    """0 for the first xdist worker, and without xdist."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
 @pytest.fixture(scope="session", autouse=True)
-def redis_of_this_process() -> Iterator[None]:
-    ground.sweep(HERE.server_url)
-    HERE.start_redis()
-    yield
-    HERE.stop_redis()
+def process_ground(request: pytest.FixtureRequest) -> Iterator[ground.Ground]:
+    """This process's Redis started, and what killed processes left behind taken away."""
+    chosen = request.config.stash[GROUND]
+    ground.sweep(chosen.server_url)
+    chosen.start_redis()
+    yield chosen
+    chosen.stop_redis()
 
 
 @pytest.fixture(autouse=True)
-def empty_redis(redis_of_this_process: None) -> Iterator[None]:
+def empty_redis(process_ground: ground.Ground) -> Iterator[None]:
     """Counters, caches and queued tasks of one test are not another's."""
     yield
-    HERE.empty_redis()
+    process_ground.empty_redis()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, process_ground: ground.Ground) -> Iterator[None]:
+    """A copy of the template for this process, copied again after tests with transactions."""
     from django.db import connections
     from django.test import TransactionTestCase
 
     def restore(_test: object) -> None:
         connections.close_all()
-        HERE.make_database()
+        process_ground.make_database()
 
-    HERE.make_database()
-    flush = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = restore
-    yield
-    TransactionTestCase._fixture_teardown = flush
+    process_ground.make_database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        yield
     connections.close_all()
-    HERE.drop_database()
+    process_ground.drop_database()

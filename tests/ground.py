@@ -24,11 +24,14 @@ from redis import Redis
 
 from newsroom import engines
 from newsroom.engines import redis as redis_server
-from newsroom.engines.runtime import runtime_folder, server_account
+from newsroom.engines.runtime import runtime_folder, server_account, shared_runtime_folder
 from newsroom.engines.schema import CHECKOUT, schema_name
 
 STATE = CHECKOUT / ".test"
 TEMPLATES_KEPT = 3
+# Read once, before the tests' own addresses take their place in the environment.
+GIVEN_DATABASE = os.environ.get("DATABASE_URL", "")
+GIVEN_REDIS = os.environ.get("REDIS_URL", "")
 
 
 @dataclass(frozen=True)
@@ -79,16 +82,15 @@ class Ground:
             _stop_redis(self.name)
 
 
-def ground_for(part: str, number: int, *, database_url: str, redis_url: str) -> Ground:
+def ground_for(part: str, number: int) -> Ground:
     """The ground of this process's `part` ("plain" tests or the "stack").
 
-    `database_url` and `redis_url` are servers given by the person, or empty for the embedded
-    ones. `number` counts the parts of one test run; it picks the database of a given Redis.
+    `number` counts the parts of one test run; it picks the database of a given Redis.
     """
     name = f"test_{os.getpid()}_{part}"
-    server_url = database_url or engines.start(STATE, durable=False).database_url
-    if redis_url:
-        redis_url = urlunsplit(urlsplit(redis_url)._replace(path=f"/{number}"))
+    server_url = GIVEN_DATABASE or engines.start(STATE, durable=False).database_url
+    if GIVEN_REDIS:
+        redis_url = urlunsplit(urlsplit(GIVEN_REDIS)._replace(path=f"/{number}"))
     else:
         redis_url = f"unix://{runtime_folder(name, server_account()) / redis_server.SOCKET}"
     return Ground(name, server_url, _with_database(server_url, name), redis_url)
@@ -108,9 +110,9 @@ def sweep(server_url: str) -> None:
                             sql.Identifier(name)
                         )
                     )
-    for data in (STATE / "redis-of").glob("test_*"):
-        if _is_left_behind(data.name):
-            _stop_redis(data.name)
+    for sockets in shared_runtime_folder(server_account()).glob("test_*"):
+        if _is_left_behind(sockets.name):
+            _stop_redis(sockets.name)
 
 
 def _is_left_behind(name: str) -> bool:
