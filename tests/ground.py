@@ -189,3 +189,8 @@ def _with_database(url: str, name: str) -> str:
     # urlunsplit would drop the empty host of a socket's address, so the text is cut by hand.
     before, _, options = url.partition("?")
     return f"{before.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
+
+
+if __name__ == "__main__":
+    # `python -m tests.ground`: what `make test` does at its end.
+    engines.stop(STATE)

@@ -1,0 +1,53 @@
+# `make help` lists what there is. Everything runs in .venv/, which bootstrap.py makes.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+# Django starts twice as fast when Python may keep what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help env browser demo demo-reset test bench lint format clean
+
+help: ## this list
+	@echo "Waylight. What can be made:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+env: ## the environment in .venv/, from pinned requirements
+	@for python in python3 python3.12 python3.11; do \
+		if $$python -c "" 2>/dev/null; then exec $$python bootstrap.py env; fi; \
+	done; \
+	echo "Waylight needs Python 3.11 or 3.12, and this machine has none: install one." >&2; exit 1
+
+browser: env
+	@$(BIN)/python bootstrap.py browser
+
+demo: env ## the newsroom at http://localhost:8000/ (WAYLIGHT_PORT for another port)
+	@$(BIN)/python -m newsroom.demo.supervisor
+
+demo-reset: env ## the same, afresh: what the last demo held is thrown away
+	@$(BIN)/python -m newsroom.demo.supervisor --reset
+
+test: env browser ## everything tested, in real browsers, workers and databases
+	@$(BIN)/ruff check --quiet .
+	@found=$$($(BIN)/lint-imports 2>&1) || { echo "$$found"; exit 1; }
+	@$(BIN)/pytest -n auto $(ARGS); code=$$?; $(BIN)/python -m tests.ground; exit $$code
+
+bench: env ## the figures of docs/figures.md, measured here
+	@$(BIN)/python -m tests.bench
+
+lint: env ## style, imports, types, templates
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint templates --lint --quiet
+
+format: env ## put every file into the one shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean: ## take away what was made here: environment, demo, test databases
+	@if [ -x $(BIN)/python ]; then \
+		$(BIN)/python -m newsroom.engines stop --state-dir .demo >/dev/null; \
+		$(BIN)/python -m newsroom.engines stop --state-dir .test >/dev/null; \
+	fi
+	@rm -rf .venv .demo .test .bench .pytest_cache .ruff_cache .mypy_cache .hypothesis
