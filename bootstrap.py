@@ -48,23 +48,21 @@ def ensure_environment():
 
 
 def _make_anew():
-    print("Making the environment in .venv/ (a minute or so, once).", flush=True)
-    if os.path.lexists(VENV):
-        if os.path.islink(VENV):
-            os.remove(VENV)
-        else:
-            shutil.rmtree(VENV)
     uv = shutil.which("uv")
     python = _suitable_python()
+    if python is None and not uv:
+        raise _no_python()
+    print("Making the environment in .venv/ (a minute or so, once).", flush=True)
+    if os.path.islink(VENV):
+        os.remove(VENV)
+    elif os.path.exists(VENV):
+        shutil.rmtree(VENV)
     if uv and _quiet([uv, "venv", "--quiet", "--python", python or "3.12", VENV]) is None:
         if _install():
             return
         shutil.rmtree(VENV)
     if python is None:
-        raise Refused(
-            f"Waylight needs Python 3.11 or 3.12, and this machine has {sys.version.split()[0]}: "
-            "install one of them, or `uv`, which brings its own, and run this again."
-        )
+        raise _no_python()
     wrong = _quiet([python, "-m", "venv", VENV])
     if wrong is not None:
         raise Refused(
@@ -76,6 +74,13 @@ def _make_anew():
             "The packages could not be installed (see above): "
             "look at the network, then run this again."
         )
+
+
+def _no_python():
+    return Refused(
+        f"Waylight needs Python 3.11 or 3.12, and this machine has {sys.version.split()[0]}: "
+        "install one of them, or `uv`, which brings its own, and run this again."
+    )
 
 
 def _install(said=False):
