@@ -30,6 +30,7 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit log")
         ordering = ["-id"]
         default_permissions = ("view",)
+        indexes = [models.Index(fields=["verb", "-id"], name="audit_by_verb")]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"

@@ -51,7 +51,10 @@ class OutboxMail(models.Model):
                 "next_attempt_at",
                 name="mail_owed",
                 condition=models.Q(state__in=["owed", "sending"]),
-            )
+            ),
+            models.Index(
+                "created_at", name="mail_given_up", condition=models.Q(state="failed")
+            ),
         ]
 
     def __str__(self) -> str:
