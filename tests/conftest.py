@@ -14,6 +14,8 @@ import pytest
 
 from tests import ground
 
+pytest_plugins = ["tests.stack", "tests.browser"]
+
 GROUND = pytest.StashKey[ground.Ground]()
 
 

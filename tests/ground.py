@@ -103,7 +103,7 @@ def sweep(server_url: str) -> None:
             "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'"
         ).fetchall()
         for (name,) in rows:
-            if _is_left_behind(name):
+            if is_left_behind(name):
                 with suppress(psycopg.errors.InvalidCatalogName):
                     server.execute(
                         sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
@@ -111,11 +111,12 @@ def sweep(server_url: str) -> None:
                         )
                     )
     for sockets in shared_runtime_folder(server_account()).glob("test_*"):
-        if _is_left_behind(sockets.name):
+        if is_left_behind(sockets.name):
             _stop_redis(sockets.name)
 
 
-def _is_left_behind(name: str) -> bool:
+def is_left_behind(name: str) -> bool:
+    """Whether the test process that took this name is no more."""
     found = re.match(r"test_(\d+)_", name)
     return bool(found) and not psutil.pid_exists(int(found[1]))
 
