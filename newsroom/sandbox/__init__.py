@@ -1,0 +1,1 @@
+"""A Stripe-compatible server for demo and tests: see README.md beside this file."""

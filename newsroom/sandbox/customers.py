@@ -1,0 +1,84 @@
+"""Customers."""
+
+from __future__ import annotations
+
+from . import events
+from .listing import PAGE, moments, page
+from .parameters import Form, email, many, merge_metadata, metadata, text
+from .shapes import account as shape
+from .state import JsonDict, Route, Sandbox
+
+_ADDRESS = Form(
+    city=text(),
+    country=text(2),
+    line1=text(),
+    line2=text(),
+    postal_code=text(),
+    state=text(),
+)
+_FIELDS = {
+    "address": _ADDRESS,
+    "description": text(),
+    "email": email,
+    "metadata": metadata,
+    "name": text(256),
+    "phone": text(20),
+    "preferred_locales": many(text(20)),
+}
+_NO_ADDRESS = dict.fromkeys(
+    ("city", "country", "line1", "line2", "postal_code", "state")
+)
+
+
+def welcome(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
+    """A new customer of the fields asked for."""
+    given = dict(asked) | {"metadata": merge_metadata({}, asked.get("metadata"))}
+    if given.get("address") is not None:
+        given["address"] = _NO_ADDRESS | given["address"]
+    customer = shape.customer(sandbox.clock.now(), **given)
+    sandbox.store.add(customer)
+    events.tell(sandbox, "customer.created", customer)
+    return customer
+
+
+def _update(sandbox: Sandbox, asked: JsonDict, customer_id: str) -> JsonDict:
+    customer = sandbox.fetch(customer_id, "customer", "customer")
+    before = {name: customer[name] for name in asked}
+    changed = dict(asked)
+    if "metadata" in asked:
+        changed["metadata"] = merge_metadata(customer["metadata"], asked["metadata"])
+    if asked.get("address") is not None:
+        changed["address"] = _NO_ADDRESS | asked["address"]
+    customer |= changed
+    sandbox.store.save(customer)
+    events.tell(sandbox, "customer.updated", customer, before)
+    return customer
+
+
+def _retrieve(sandbox: Sandbox, _asked: JsonDict, customer_id: str) -> JsonDict:
+    if sandbox.store.setting(f"deleted:{customer_id}"):
+        return {"id": customer_id, "object": "customer", "deleted": True}
+    return sandbox.fetch(customer_id, "customer", "customer")
+
+
+def _delete(sandbox: Sandbox, _asked: JsonDict, customer_id: str) -> JsonDict:
+    customer = sandbox.fetch(customer_id, "customer", "customer")
+    sandbox.store.remove(customer_id)
+    sandbox.store.set(f"deleted:{customer_id}", True)
+    events.tell(sandbox, "customer.deleted", customer)
+    return {"id": customer_id, "object": "customer", "deleted": True}
+
+
+def _list(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
+    return page(
+        sandbox, "customer", "/v1/customers", asked, {"email": asked.get("email")}
+    )
+
+
+ROUTES = (
+    Route("POST", "/v1/customers", welcome, Form(**_FIELDS)),
+    Route("GET", "/v1/customers", _list, Form(**PAGE, **moments(), email=text())),
+    Route("GET", "/v1/customers/{id}", _retrieve),
+    Route("POST", "/v1/customers/{id}", _update, Form(**_FIELDS)),
+    Route("DELETE", "/v1/customers/{id}", _delete),
+)
