@@ -1,3 +1,41 @@
-from django.urls import path
+"""Every address of the site, composed from what each app offers (docs/architecture.md).
 
-urlpatterns: list = []
+What people read may carry a language's prefix (`/fr/`); JSON, webhook, health and the desk
+never do.
+"""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path, re_path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+
+from articles import urls as articles_urls
+from campaigns import urls as campaigns_urls
+
+urlpatterns = [
+    path("", include("newsroom.desk.urls")),
+    path("desk/", include(wagtailadmin_urls)),
+    path("", include(articles_urls.machine_urlpatterns)),
+    path("", include(campaigns_urls.machine_urlpatterns)),
+    path("", include("newsroom.mail.urls")),
+]
+
+if settings.WAYLIGHT_ENV != "production":
+    # In production the web server or the CDN in front serves pictures from MEDIA_ROOT.
+    urlpatterns += [
+        re_path(
+            r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}, name="media"
+        ),
+        path("", include("newsroom.demo.urls")),
+    ]
+
+urlpatterns += i18n_patterns(
+    path("account/", include("newsroom.account.urls")),
+    path("account/", include("newsroom.readers.urls")),
+    path("", include(campaigns_urls)),
+    path("", include(articles_urls)),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)

@@ -9,7 +9,13 @@ from campaigns.models.giving import (
     Payment,
     PaymentState,
 )
-from campaigns.models.ledger import CampaignTotal, DailyRollup, EntryKind, LedgerEntry
+from campaigns.models.ledger import (
+    CampaignTotal,
+    DailyRollup,
+    DonorTotal,
+    EntryKind,
+    LedgerEntry,
+)
 from campaigns.models.pipeline import InboxEvent, Reconciliation
 
 __all__ = [
@@ -20,6 +26,7 @@ __all__ = [
     "Donation",
     "DonationState",
     "Donor",
+    "DonorTotal",
     "EntryKind",
     "InboxEvent",
     "LedgerEntry",

@@ -44,9 +44,7 @@ class Campaign(models.Model):
     case = RichTextField(_("case for giving"), blank=True)
     thanks = models.TextField(_("words of thanks"), blank=True)
     goal = models.BigIntegerField(_("goal"), help_text=_("In cents."))
-    currency = models.CharField(
-        _("currency"), max_length=3, choices=CURRENCIES, default="cad"
-    )
+    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="cad")
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     time_zone = models.CharField(
@@ -74,16 +72,13 @@ class Campaign(models.Model):
         default_permissions = ("view", "add", "change")
         permissions = [("view_analytics", "Can see campaign analytics")]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(goal__gt=0), name="goal_above_zero"
-            ),
+            models.CheckConstraint(condition=models.Q(goal__gt=0), name="goal_above_zero"),
             models.CheckConstraint(
                 condition=models.Q(minimum__gt=0, maximum__gte=models.F("minimum")),
                 name="donation_limits_in_order",
             ),
             models.CheckConstraint(
-                condition=models.Q(ends_at=None)
-                | models.Q(ends_at__gt=models.F("starts_at")),
+                condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")),
                 name="campaign_ends_after_it_starts",
             ),
             models.CheckConstraint(
@@ -129,17 +124,13 @@ class Campaign(models.Model):
 
     def is_open(self, moment: datetime) -> bool:
         """Whether donations to it are begun at `moment` (aware)."""
-        return self.starts_at <= moment and (
-            self.ends_at is None or moment < self.ends_at
-        )
+        return self.starts_at <= moment and (self.ends_at is None or moment < self.ends_at)
 
 
 class CampaignChange(models.Model):
     """A goal or deadline moved after the start: shown on the campaign's page with its date."""
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, related_name="changes"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="changes")
     changed_at = models.DateTimeField(db_default=Now(), editable=False)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

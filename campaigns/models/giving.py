@@ -3,8 +3,10 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
@@ -34,6 +36,11 @@ class Donor(models.Model):
         verbose_name = _("donor")
         verbose_name_plural = _("donors")
         default_permissions = ("view",)
+        # The desk finds a donor by the beginning of an address or of a word of the name.
+        indexes = [
+            models.Index(OpClass(Lower("email"), name="text_pattern_ops"), name="donors_by_email"),
+            GinIndex(SearchVector("name", config="simple"), name="donors_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -57,18 +64,17 @@ def new_token() -> str:
 class Donation(models.Model):
     """What a reader set out to give. `amount` in minor units of `currency`.
 
-    `token` is in the thanks page's address. `attempt` comes from the form and makes a double
-    submission one donation. `checkout_parameters` is exactly what Stripe was, or will be, asked,
-    so that a retry repeats it under the same idempotency key.
+    `token` is in the thanks page's address. `form` is the random id a reader's browser gave the
+    form it filled in; `attempt` derives from it and the amount, and makes a double submission
+    one donation. `checkout_parameters` is exactly what Stripe was, or will be, asked, so that a
+    retry repeats it under the same idempotency key (`checkout_try` numbers the keys, as Stripe
+    replays a stored failure). `net` is the sum of its ledger entries that count.
     """
 
-    token = models.CharField(
-        max_length=64, unique=True, default=new_token, editable=False
-    )
+    token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     attempt = models.UUIDField(unique=True, editable=False)
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, related_name="donations"
-    )
+    form = models.UUIDField(null=True, db_index=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="donations")
     donor = models.ForeignKey(
         Donor, null=True, blank=True, on_delete=models.PROTECT, related_name="donations"
     )
@@ -102,12 +108,16 @@ class Donation(models.Model):
     via = models.CharField(_("via"), max_length=40, blank=True)
     started_at = models.DateTimeField(_("begun"), db_index=True)
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    net = models.BigIntegerField(default=0, editable=False)
     checkout_parameters = models.JSONField(default=dict, editable=False)
+    checkout_try = models.PositiveSmallIntegerField(default=1, editable=False)
     checkout_session = models.CharField(
         max_length=120, null=True, unique=True, editable=False, default=None
     )
     checkout_url = models.TextField(blank=True, editable=False)
     checkout_expires_at = models.DateTimeField(null=True, editable=False)
+    next_look_at = models.DateTimeField(null=True, editable=False)
+    looks = models.PositiveSmallIntegerField(default=0, editable=False)
     needs_attention = models.CharField(_("needs attention"), max_length=120, blank=True)
 
     class Meta:
@@ -117,18 +127,21 @@ class Donation(models.Model):
         default_permissions = ("view",)
         permissions = [("refund_donation", "Can refund a donation")]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(amount__gt=0), name="donation_above_zero"
-            )
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="donation_above_zero")
         ]
         indexes = [
+            models.Index(fields=["campaign", "-received_at"], name="donations_of_a_campaign"),
             models.Index(
-                fields=["campaign", "-received_at"], name="donations_of_a_campaign"
+                fields=["next_look_at"],
+                name="donations_to_look_at",
+                condition=models.Q(next_look_at__isnull=False),
             ),
+            models.Index(fields=["campaign", "-id"], name="donations_newest"),
+            models.Index(fields=["campaign", "state", "-id"], name="donations_by_state"),
             models.Index(
-                fields=["started_at"],
-                name="donations_unfinished",
-                condition=models.Q(state__in=["started", "processing"]),
+                fields=["campaign", "-id"],
+                name="donations_to_attend_to",
+                condition=~models.Q(needs_attention=""),
             ),
         ]
 

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
-from campaigns.models.giving import Donation, Payment
+from campaigns.models.giving import Donation, Donor, Payment
 
 
 class EntryKind(models.TextChoices):
@@ -63,13 +63,21 @@ class LedgerEntry(models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         indexes = [
-            models.Index(
-                fields=["campaign", "occurred_at"], name="ledger_of_a_campaign"
-            ),
+            models.Index(fields=["campaign", "occurred_at"], name="ledger_of_a_campaign"),
             models.Index(
                 fields=["occurred_at"],
                 name="ledger_unattributed",
                 condition=models.Q(campaign=None),
+            ),
+            models.Index(
+                fields=["campaign", "amount"],
+                name="ledger_gift_sizes",
+                condition=models.Q(kind="charge"),
+            ),
+            models.Index(
+                fields=["charge_id"],
+                name="ledger_by_charge",
+                condition=~models.Q(charge_id=""),
             ),
         ]
 
@@ -81,8 +89,8 @@ class CampaignTotal(models.Model):
     """The bar: sums of the campaign's entries, kept in each entry's own transaction.
 
     `received` counts charges, `reversed` refunds and disputes (as a positive number):
-    raised = received - reversed. `donations` counts charges that stand, `donors` donors with
-    at least one of them.
+    raised = received - reversed. `donations` counts donations whose entries come to more than
+    zero, `donors` donors for whom they do.
     """
 
     campaign = models.OneToOneField(
@@ -104,9 +112,7 @@ class CampaignTotal(models.Model):
 class DailyRollup(models.Model):
     """Sums of a campaign's entries by day (in its zone) and story; what charts are drawn from."""
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, related_name="days"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="days")
     day = models.DateField()
     article = models.ForeignKey(
         "articles.Article", null=True, on_delete=models.PROTECT, related_name="+"
@@ -126,4 +132,19 @@ class DailyRollup(models.Model):
                 name="one_rollup_a_day_and_story",
                 nulls_distinct=False,
             )
+        ]
+
+
+class DonorTotal(models.Model):
+    """What one donor's entries in one campaign come to; tells how many donors it has."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="totals")
+    net = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("donor total")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "donor"], name="one_total_a_donor")
         ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class InboxEvent(models.Model):
     """One webhook event, stored once, before anything else is done with it.
 
-    `processed_at` None means owed. `outcome` says in words what came of it ("synced pi_…",
+    `object_id` is what it says to look at: a PaymentIntent or a Checkout Session. `processed_at` None means owed. `outcome` says in words what came of it ("synced pi_…",
     "not ours: invoice.created").
     """
 
@@ -34,7 +34,13 @@ class InboxEvent(models.Model):
                 fields=["next_attempt_at"],
                 name="inbox_owed",
                 condition=models.Q(processed_at=None),
-            )
+            ),
+            models.Index(
+                fields=["object_id"],
+                name="inbox_owed_by_object",
+                condition=models.Q(processed_at=None),
+            ),
+            models.Index(fields=["object_id", "-id"], name="inbox_by_object"),
         ]
 
     def __str__(self) -> str:

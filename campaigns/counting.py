@@ -1,0 +1,111 @@
+"""What each balance transaction counts for on the bar: a pure fold over Stripe's facts.
+
+The counted amount is in the charge's currency and comes from the Charge, Refund or Dispute
+itself (a balance transaction is in the settlement currency). A reversal never takes more than
+what is left of its charge; a failed refund and a dispute won restore exactly what was taken.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaigns.gateway import Charge, PaymentFacts, Transaction
+from campaigns.models import EntryKind
+
+_COUNTING = frozenset(EntryKind.values) - {EntryKind.OTHER}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One ledger entry to be: `amount` signed, in `currency`; zero when it does not count."""
+
+    source_key: str
+    kind: EntryKind
+    amount: int
+    currency: str
+    occurred_at: datetime
+    charged_at: datetime
+    charge_id: str
+    transaction: Transaction
+
+
+def source_key(transaction_id: str) -> str:
+    return f"stripe:{transaction_id}"
+
+
+def kind_of(transaction: Transaction) -> EntryKind:
+    category = transaction.reporting_category
+    return EntryKind(category) if category in _COUNTING else EntryKind.OTHER
+
+
+def movements(facts: PaymentFacts, recorded: Mapping[str, int]) -> list[Movement]:
+    """Every movement of the payment, oldest first; `recorded` holds amounts already written.
+
+    What is recorded keeps its amount, so that the cap on reversals holds for what is new even
+    when Stripe tells of an older movement later.
+    """
+    found: list[Movement] = []
+    for charge in facts.charges:
+        if charge.status == "succeeded":
+            found += _of_charge(charge, recorded)
+    return found
+
+
+def _of_charge(charge: Charge, recorded: Mapping[str, int]) -> list[Movement]:
+    taken: dict[str, int] = {}
+    left = 0
+    result: list[Movement] = []
+    for transaction, about, wanted in _steps(charge):
+        key = source_key(transaction.id)
+        kind = kind_of(transaction)
+        if key in recorded:
+            amount = recorded[key]
+        elif kind == EntryKind.OTHER:
+            amount = 0
+        elif wanted >= 0:
+            amount = wanted if about == charge.id else taken.get(about, 0)
+        else:
+            amount = -min(-wanted, max(left, 0))
+        left += amount
+        if about != charge.id:
+            taken[about] = taken.get(about, 0) - amount
+        result.append(
+            Movement(
+                source_key=key,
+                kind=kind,
+                amount=amount,
+                currency=charge.currency,
+                occurred_at=transaction.created,
+                charged_at=charge.created,
+                charge_id=charge.id,
+                transaction=transaction,
+            )
+        )
+    return result
+
+
+def _steps(charge: Charge) -> list[tuple[Transaction, str, int]]:
+    """(transaction, the object it is about, wanted amount), oldest first, charge before all."""
+    steps: list[tuple[int, datetime, str, tuple[Transaction, str, int]]] = []
+
+    def add(order: int, transaction: Transaction | None, about: str, wanted: int) -> None:
+        if transaction:
+            steps.append(
+                (
+                    order,
+                    transaction.created,
+                    transaction.id,
+                    (transaction, about, wanted),
+                )
+            )
+
+    add(0, charge.transaction, charge.id, charge.amount)
+    for refund in charge.refunds:
+        add(1, refund.transaction, refund.id, -refund.amount)
+        add(1, refund.failure_transaction, refund.id, refund.amount)
+    for dispute in charge.disputes:
+        for transaction in dispute.transactions:
+            sign = 1 if transaction.amount > 0 else -1
+            add(1, transaction, dispute.id, sign * dispute.amount)
+    steps.sort(key=lambda step: step[:3])
+    return [step[3] for step in steps]

@@ -1,0 +1,369 @@
+"""Stripe, as the rest of Waylight sees it: the only module that imports `stripe`.
+
+Everything comes back as plain frozen values. Amounts are integers in minor units as Stripe
+counts them; moments are aware, in UTC. Stripe's own retries (two, with the same idempotency
+key) are on for every call.
+"""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+SIGNATURE_TOLERANCE_SECONDS = 300
+
+
+class GatewayError(Exception):
+    """Stripe did not do what was asked; `transient` means asking again may help."""
+
+    def __init__(self, message: str, *, transient: bool, missing: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
+        self.missing = missing
+
+
+class StoredFailure(GatewayError):
+    """Stripe failed on its side and will replay this failure for the same idempotency key."""
+
+
+class BadSignature(Exception):
+    """The webhook was not signed with any of our secrets, or too long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A Checkout Session. `status`: open, complete or expired."""
+
+    id: str
+    url: str
+    status: str
+    payment_intent: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A balance transaction: `amount`, `fee`, `net` in the settlement currency."""
+
+    id: str
+    amount: int
+    currency: str
+    fee: int
+    reporting_category: str
+    created: datetime
+    source: str | None = None
+    payment_intent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    id: str
+    amount: int
+    currency: str
+    status: str
+    created: datetime
+    transaction: Transaction | None
+    failure_transaction: Transaction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    id: str
+    amount: int
+    currency: str
+    status: str
+    created: datetime
+    transactions: tuple[Transaction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One try to take the money. `status`: succeeded, pending or failed."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    created: datetime
+    method: str
+    email: str
+    name: str
+    transaction: Transaction | None
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """A PaymentIntent with every charge, refund and dispute, as Stripe has them now."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    created: datetime
+    metadata: dict[str, str]
+    charges: tuple[Charge, ...]
+
+
+_local = threading.local()
+
+
+def _client() -> stripe.StripeClient:
+    """One client (and one kept-alive connection) per thread."""
+    key = (settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+    if getattr(_local, "key", None) != key:
+        base: Any = {"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else None
+        _local.client = stripe.StripeClient(
+            settings.STRIPE_SECRET_KEY,
+            base_addresses=base,
+            max_network_retries=2,
+            http_client=stripe.RequestsClient(timeout=settings.STRIPE_TIMEOUT_SECONDS),
+        )
+        _local.key = key
+    return _local.client
+
+
+class _Calling:
+    """Turns the SDK's errors into ours, whatever the call."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, stripe.StripeError):
+            return
+        status = error.http_status or 0
+        message = f"{type(error).__name__} {status}: {error.user_message or error}"
+        if status >= 500:
+            raise StoredFailure(message, transient=True) from error
+        transient = isinstance(
+            error, stripe.APIConnectionError | stripe.RateLimitError
+        ) or status in (409, 429)
+        raise GatewayError(message, transient=transient, missing=status == 404) from error
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _id(value: Any) -> str | None:
+    return value if isinstance(value, str) or value is None else value["id"]
+
+
+# ------------------------------------------------------------------ Checkout
+
+
+def _checkout(session: dict[str, Any]) -> Checkout:
+    return Checkout(
+        id=session["id"],
+        url=session.get("url") or "",
+        status=session["status"],
+        payment_intent=_id(session.get("payment_intent")),
+        expires_at=_moment(session["expires_at"]),
+    )
+
+
+def create_checkout(parameters: dict[str, Any], key: str) -> Checkout:
+    """Create a Checkout Session; the same `key` and `parameters` give the same one for a day.
+
+    https://docs.stripe.com/api/checkout/sessions/create. Raises GatewayError; StoredFailure
+    when only a new key can succeed.
+    """
+    with _Calling():
+        return _checkout(
+            _client()
+            .v1.checkout.sessions.create(parameters, {"idempotency_key": key})  # type: ignore[arg-type]
+            .to_dict()
+        )
+
+
+def checkout(session_id: str) -> Checkout:
+    with _Calling():
+        return _checkout(_client().v1.checkout.sessions.retrieve(session_id).to_dict())
+
+
+def expire_checkout(session_id: str) -> None:
+    """Close an open session so that nobody pays it. One already paid or expired stays so."""
+    try:
+        with _Calling():
+            _client().v1.checkout.sessions.expire(session_id)
+    except GatewayError as error:
+        if error.transient:
+            raise
+
+
+# ------------------------------------------------------------------ payments
+
+
+def _transaction(value: Any) -> Transaction | None:
+    if not isinstance(value, dict):
+        return None
+    source = value.get("source")
+    return Transaction(
+        id=value["id"],
+        amount=value["amount"],
+        currency=value["currency"],
+        fee=value["fee"],
+        reporting_category=value["reporting_category"],
+        created=_moment(value["created"]),
+        source=_id(source),
+        payment_intent=_id(source.get("payment_intent")) if isinstance(source, dict) else None,
+    )
+
+
+def _refund(value: dict[str, Any]) -> Refund:
+    return Refund(
+        id=value["id"],
+        amount=value["amount"],
+        currency=value["currency"],
+        status=value.get("status") or "",
+        created=_moment(value["created"]),
+        transaction=_transaction(value.get("balance_transaction")),
+        failure_transaction=_transaction(value.get("failure_balance_transaction")),
+    )
+
+
+def _dispute(value: dict[str, Any]) -> Dispute:
+    found = (_transaction(t) for t in value.get("balance_transactions") or [])
+    return Dispute(
+        id=value["id"],
+        amount=value["amount"],
+        currency=value["currency"],
+        status=value["status"],
+        created=_moment(value["created"]),
+        transactions=tuple(t for t in found if t),
+    )
+
+
+def payment_facts(payment_intent: str) -> PaymentFacts:
+    """Ask Stripe for everything about one PaymentIntent, all pages.
+
+    Charges are listed, since `latest_charge` hides earlier ones; refunds by charge.
+    Raises GatewayError (`missing` when there is no such PaymentIntent).
+    """
+    v1 = _client().v1
+    with _Calling():
+        intent = v1.payment_intents.retrieve(payment_intent).to_dict()
+        charges = []
+        listed = v1.charges.list(
+            {
+                "payment_intent": payment_intent,
+                "limit": 100,
+                "expand": ["data.balance_transaction"],
+            }
+        )
+        for each in listed.auto_paging_iter():
+            charge = each.to_dict()
+            refunds: tuple[Refund, ...] = ()
+            disputes: tuple[Dispute, ...] = ()
+            if charge["status"] == "succeeded":
+                refunds = tuple(
+                    _refund(r.to_dict())
+                    for r in v1.refunds.list(
+                        {
+                            "charge": charge["id"],
+                            "limit": 100,
+                            "expand": [
+                                "data.balance_transaction",
+                                "data.failure_balance_transaction",
+                            ],
+                        }
+                    ).auto_paging_iter()
+                )
+            if charge.get("disputed"):
+                disputes = tuple(
+                    _dispute(d.to_dict())
+                    for d in v1.disputes.list(
+                        {"charge": charge["id"], "limit": 100}
+                    ).auto_paging_iter()
+                )
+            charges.append(_charge(charge, refunds, disputes))
+    return PaymentFacts(
+        id=intent["id"],
+        amount=intent["amount"],
+        currency=intent["currency"],
+        status=intent["status"],
+        created=_moment(intent["created"]),
+        metadata=dict(intent.get("metadata") or {}),
+        charges=tuple(charges),
+    )
+
+
+def _charge(
+    charge: dict[str, Any], refunds: tuple[Refund, ...], disputes: tuple[Dispute, ...]
+) -> Charge:
+    billing = charge.get("billing_details") or {}
+    return Charge(
+        id=charge["id"],
+        amount=charge["amount"],
+        currency=charge["currency"],
+        status=charge["status"],
+        created=_moment(charge["created"]),
+        method=(charge.get("payment_method_details") or {}).get("type") or "",
+        email=(billing.get("email") or charge.get("receipt_email") or "").strip().lower(),
+        name=billing.get("name") or "",
+        transaction=_transaction(charge.get("balance_transaction")),
+        refunds=refunds,
+        disputes=disputes,
+    )
+
+
+def create_refund(payment_intent: str, amount: int, key: str) -> str:
+    """Refund `amount` minor units; returns the refund's id. The same `key` refunds once."""
+    with _Calling():
+        return (
+            _client()
+            .v1.refunds.create(
+                {"payment_intent": payment_intent, "amount": amount},
+                {"idempotency_key": key},
+            )
+            .id
+        )
+
+
+# ------------------------------------------------------------------ the books
+
+
+def transactions(since: datetime | None) -> Iterator[Transaction]:
+    """Every balance transaction from `since` on, newest first, page by page."""
+    parameters: dict[str, Any] = {"limit": 100, "expand": ["data.source"]}
+    if since:
+        parameters["created"] = {"gte": int(since.timestamp())}
+    with _Calling():
+        listed = _client().v1.balance_transactions.list(parameters)  # type: ignore[arg-type]
+        for each in listed.auto_paging_iter():
+            found = _transaction(each.to_dict())
+            if found:
+                yield found
+
+
+# ------------------------------------------------------------------ webhooks
+
+
+def verify_signature(body: bytes, header: str) -> None:
+    """Raise BadSignature unless one of our secrets signed `body` within the last 300 s.
+
+    https://docs.stripe.com/webhooks#verify-manually. Several secrets are valid at a time, so
+    that one can be rotated without losing an event.
+    """
+    for secret in settings.STRIPE_WEBHOOK_SECRETS:
+        try:
+            stripe.WebhookSignature.verify_header(body, header, secret, SIGNATURE_TOLERANCE_SECONDS)
+            return
+        except (stripe.SignatureVerificationError, ValueError):
+            continue
+    raise BadSignature
+
+
+def register_webhook(url: str, events: list[str]) -> str:
+    """Make a webhook endpoint at Stripe and return its signing secret."""
+    with _Calling():
+        made = _client().v1.webhook_endpoints.create(
+            {"url": url, "enabled_events": events}  # type: ignore[typeddict-item]
+        )
+        return str(made.secret)

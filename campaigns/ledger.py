@@ -1,0 +1,218 @@
+"""The ledger: entries are appended, and every sum moves in the same transaction.
+
+`append` is the only function that writes entries. `recount` computes all sums from nothing and
+says where the kept ones differ; `manage.py verify_ledger` prints that.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry
+
+_ROLLUP = """
+INSERT INTO campaigns_dailyrollup AS kept
+    (campaign_id, day, article_id, received, reversed, fees, donations, reversals)
+VALUES (%(campaign)s, %(day)s, %(article)s, %(received)s, %(reversed)s, %(fees)s,
+        %(donations)s, %(reversals)s)
+ON CONFLICT (campaign_id, day, article_id) DO UPDATE SET
+    received = kept.received + excluded.received,
+    reversed = kept.reversed + excluded.reversed,
+    fees = kept.fees + excluded.fees,
+    donations = kept.donations + excluded.donations,
+    reversals = kept.reversals + excluded.reversals
+"""
+
+_DONOR = """
+INSERT INTO campaigns_donortotal AS kept (campaign_id, donor_id, net)
+VALUES (%(campaign)s, %(donor)s, %(amount)s)
+ON CONFLICT (campaign_id, donor_id) DO UPDATE SET net = kept.net + excluded.net
+RETURNING net
+"""
+
+_TOTAL = """
+INSERT INTO campaigns_campaigntotal AS kept
+    (campaign_id, raised, received, reversed, fees, donations, donors, updated_at)
+VALUES (%(campaign)s, %(amount)s, %(received)s, %(reversed)s, %(fees)s,
+        greatest(%(standing)s, 0), greatest(%(donors)s, 0), now())
+ON CONFLICT (campaign_id) DO UPDATE SET
+    raised = kept.raised + excluded.raised,
+    received = kept.received + excluded.received,
+    reversed = kept.reversed + excluded.reversed,
+    fees = kept.fees + excluded.fees,
+    donations = kept.donations + %(standing)s,
+    donors = kept.donors + %(donors)s,
+    updated_at = now()
+"""
+
+_NET = "UPDATE campaigns_donation SET net = net + %(amount)s WHERE id = %(donation)s RETURNING net"
+
+
+def _crossed(before: int, after: int) -> int:
+    """1 when something comes to more than zero, -1 when it no longer does, else 0."""
+    return int(after > 0) - int(before > 0)
+
+
+def append(entries: Iterable[LedgerEntry]) -> None:
+    """Write `entries` and move the sums. Call inside the transaction that explains them.
+
+    Raises IntegrityError when one of them is already written (`source_key`); then nothing is.
+    Rows are locked in one order (donation, donor, day, campaign), so writers never deadlock.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for entry in sorted(entries, key=lambda e: (e.campaign_id or 0, e.source_key)):
+            entry.save(force_insert=True)
+            campaign = entry.campaign
+            if campaign is None:
+                continue
+            charge = entry.kind == EntryKind.CHARGE
+            values = {
+                "campaign": campaign.pk,
+                "day": entry.occurred_at.astimezone(campaign.zone).date(),
+                "article": entry.article_id,
+                "amount": entry.amount,
+                "received": entry.amount if charge else 0,
+                "reversed": 0 if charge else -entry.amount,
+                "fees": entry.fee,
+                "donations": int(charge),
+                "reversals": int(entry.amount < 0),
+                "donation": entry.donation_id,
+                "standing": 0,
+                "donors": 0,
+            }
+            if entry.donation_id:
+                cursor.execute(_NET, values)
+                net = cursor.fetchone()[0]
+                values["standing"] = _crossed(net - entry.amount, net)
+                values["donor"] = entry.donation.donor_id if entry.donation else None
+                if values["donor"]:
+                    cursor.execute(_DONOR, values)
+                    net = cursor.fetchone()[0]
+                    values["donors"] = _crossed(net - entry.amount, net)
+            cursor.execute(_ROLLUP, values)
+            cursor.execute(_TOTAL, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A kept sum that is not what the entries come to."""
+
+    what: str
+    kept: object
+    computed: object
+
+    def __str__(self) -> str:
+        return f"{self.what}: kept {self.kept}, the entries come to {self.computed}"
+
+
+_RECOUNTS: list[tuple[str, str]] = [
+    (
+        "total of campaign",
+        """
+        WITH computed AS (
+            SELECT c.id AS key,
+                coalesce(sum(e.amount), 0) AS raised,
+                coalesce(sum(e.amount) FILTER (WHERE e.kind = 'charge'), 0) AS received,
+                coalesce(-sum(e.amount) FILTER (WHERE e.kind <> 'charge'), 0) AS reversed,
+                coalesce(sum(e.fee), 0) AS fees,
+                (SELECT count(*) FROM (
+                    SELECT 1 FROM campaigns_ledgerentry d WHERE d.campaign_id = c.id
+                    AND d.donation_id IS NOT NULL
+                    GROUP BY d.donation_id HAVING sum(d.amount) > 0) standing) AS donations,
+                (SELECT count(*) FROM (
+                    SELECT 1 FROM campaigns_ledgerentry d
+                    JOIN campaigns_donation g ON g.id = d.donation_id
+                    WHERE d.campaign_id = c.id AND g.donor_id IS NOT NULL
+                    GROUP BY g.donor_id HAVING sum(d.amount) > 0) givers) AS donors
+            FROM campaigns_campaign c LEFT JOIN campaigns_ledgerentry e ON e.campaign_id = c.id
+            GROUP BY c.id
+        ), kept AS (
+            SELECT campaign_id AS key, raised, received, reversed, fees, donations, donors
+            FROM campaigns_campaigntotal
+        )
+        """,
+    ),
+    (
+        "day and story (campaign, day, article)",
+        """
+        WITH computed AS (
+            SELECT ROW(e.campaign_id, (e.occurred_at AT TIME ZONE c.time_zone)::date,
+                       e.article_id)::text AS key,
+                coalesce(sum(e.amount) FILTER (WHERE e.kind = 'charge'), 0) AS received,
+                coalesce(-sum(e.amount) FILTER (WHERE e.kind <> 'charge'), 0) AS reversed,
+                sum(e.fee) AS fees,
+                count(*) FILTER (WHERE e.kind = 'charge') AS donations,
+                count(*) FILTER (WHERE e.amount < 0) AS reversals
+            FROM campaigns_ledgerentry e JOIN campaigns_campaign c ON c.id = e.campaign_id
+            GROUP BY 1
+        ), kept AS (
+            SELECT ROW(campaign_id, day, article_id)::text AS key,
+                received, reversed, fees, donations, reversals
+            FROM campaigns_dailyrollup
+        )
+        """,
+    ),
+    (
+        "donor in a campaign (campaign, donor)",
+        """
+        WITH computed AS (
+            SELECT ROW(e.campaign_id, g.donor_id)::text AS key, sum(e.amount) AS net
+            FROM campaigns_ledgerentry e JOIN campaigns_donation g ON g.id = e.donation_id
+            WHERE e.campaign_id IS NOT NULL AND g.donor_id IS NOT NULL GROUP BY 1
+        ), kept AS (
+            SELECT ROW(campaign_id, donor_id)::text AS key, net FROM campaigns_donortotal
+        )
+        """,
+    ),
+    (
+        "donation",
+        """
+        WITH computed AS (
+            SELECT g.id AS key, coalesce(sum(e.amount), 0) AS net
+            FROM campaigns_donation g LEFT JOIN campaigns_ledgerentry e
+                ON e.donation_id = g.id AND e.campaign_id IS NOT NULL
+            GROUP BY g.id
+        ), kept AS (SELECT id AS key, net FROM campaigns_donation)
+        """,
+    ),
+]
+
+# A row of zeros and no row say the same, so both sides drop rows that are all zero.
+_COMPARE = """
+SELECT coalesce(computed.key::text, kept.key::text), to_jsonb(kept) - 'key', to_jsonb(computed) - 'key'
+FROM computed FULL JOIN kept ON computed.key = kept.key
+WHERE (to_jsonb(kept) - 'key') IS DISTINCT FROM (to_jsonb(computed) - 'key')
+  AND NOT (kept.key IS NULL AND NOT EXISTS (
+        SELECT 1 FROM jsonb_each_text(to_jsonb(computed) - 'key') f WHERE f.value <> '0'))
+ORDER BY 1
+"""
+
+
+def recount() -> Iterator[Difference]:
+    """Compute every sum from the entries alone and yield where the kept ones differ."""
+    for what, tables in _RECOUNTS:
+        with connection.cursor() as cursor:
+            cursor.execute(tables + _COMPARE)
+            for key, kept, computed in cursor.fetchall():
+                yield Difference(f"{what} {key}", kept, computed)
+    over = LedgerEntry.objects.raw(
+        """
+        SELECT min(id) AS id, charge_id, sum(amount) AS net FROM campaigns_ledgerentry
+        WHERE charge_id <> '' GROUP BY charge_id HAVING sum(amount) < 0
+        """
+    )
+    for entry in over:
+        yield Difference(f"charge {entry.charge_id}", "-", f"{entry.net} (below zero)")
+
+
+def campaign_for(donation: Donation, charged_at, default: Campaign | None) -> Campaign | None:  # type: ignore[no-untyped-def]
+    """Where a charge counts: its donation's campaign while that runs, else the default one.
+
+    A donation begun in time but charged after the deadline goes to the default campaign. When
+    none is set up, it stays with its own campaign rather than count nowhere.
+    """
+    campaign = donation.campaign
+    if campaign.ends_at is None or charged_at < campaign.ends_at or default is None:
+        return campaign
+    return default if default.currency == campaign.currency else campaign

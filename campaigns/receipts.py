@@ -1,0 +1,45 @@
+"""The receipt and thank-you: owed in the transaction that records the money."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from campaigns.models import Donation, Payment
+from newsroom.mail import outbox
+from newsroom.money import Money
+
+
+def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> None:
+    """Owe the donor one receipt for `payment`; asked twice, owed once."""
+    donor = donation.donor
+    if donor is None:
+        return
+    version = donation.article.current_version if donation.article else None
+    outbox.owe(
+        kind="receipt",
+        dedupe_key=f"receipt:{payment.stripe_id}",
+        to=donor.email,
+        template="receipt",
+        language=donation.language,
+        context={
+            "donor_name": donor.name,
+            "money": Money(payment.amount, payment.currency),
+            "received_at": received_at,
+            "campaign": donation.campaign,
+            "donation_url": f"{settings.BASE_URL}/give/thanks/{donation.token}/",
+            "reference": reference(donation),
+            "story": (
+                {
+                    "headline": version.headline,
+                    "url": settings.BASE_URL + donation.article.url,
+                }
+                if version and donation.article
+                else None
+            ),
+        },
+    )
+
+
+def reference(donation: Donation) -> str:
+    """What a donor quotes to us: short, unguessable enough not to count gifts by."""
+    return donation.attempt.hex[:10].upper()

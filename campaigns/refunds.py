@@ -1,0 +1,55 @@
+"""Giving money back from the desk. The ledger follows from Stripe, as for any other refund."""
+
+import uuid
+
+from django.utils.translation import gettext as _
+
+from campaigns import gateway, sync
+from campaigns.models import Payment
+from newsroom.audit import log as audit
+from newsroom.money import Money
+from newsroom.readers.models import Reader
+
+
+class RefundError(Exception):
+    """The refund was not made; `str()` is a sentence for staff."""
+
+
+def left_to_refund(payment: Payment) -> int:
+    """Minor units not yet given back, from the ledger."""
+    return max(0, sum(payment.entries.values_list("amount", flat=True)))
+
+
+def refund(payment: Payment, amount: int, *, by: Reader, key: uuid.UUID) -> None:
+    """Give back `amount` minor units; the same `key` (from the form) refunds once.
+
+    The audit entry is written first: what was asked stays known even if we die in between,
+    and the reconciliation finds the refund at Stripe. Raises RefundError.
+    """
+    left = left_to_refund(payment)
+    if amount <= 0:
+        raise RefundError(_("Enter an amount above zero."))
+    if amount > left:
+        raise RefundError(
+            _("At most %(left)s can be refunded.") % {"left": Money(left, payment.currency)}
+        )
+    money = Money(amount, payment.currency)
+    audit.record(
+        by,
+        "asked for a refund",
+        payment.donation or payment,
+        f"Asked Stripe to give back {money.show('en', cents=True)} of {payment.stripe_id}",
+        amount=amount,
+        currency=payment.currency,
+        payment=payment.stripe_id,
+        key=str(key),
+    )
+    try:
+        gateway.create_refund(payment.stripe_id, amount, f"refund:{key}")
+        sync.sync_payment(payment.stripe_id)
+    except gateway.GatewayError as error:
+        if error.transient:
+            raise RefundError(
+                _("Stripe did not answer. Send this form again: it refunds only once.")
+            ) from error
+        raise RefundError(_("Stripe refused: %(reason)s") % {"reason": error}) from error

@@ -1,0 +1,208 @@
+"""Bringing a payment up to date: the one function that does, whoever calls it.
+
+A webhook, the return page, the sweeper, the reconciliation and a person on the desk all end in
+`sync_payment`: it asks Stripe for the state now and writes what is missing. So doubled, lost,
+late and reordered events cannot matter.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from campaigns import gateway, ledger, receipts
+from campaigns.counting import movements
+from campaigns.models import (
+    Campaign,
+    Donation,
+    DonationState,
+    Donor,
+    LedgerEntry,
+    Payment,
+)
+from campaigns.states import donation_state, payment_state, refunded
+
+log = logging.getLogger(__name__)
+
+METADATA_KEY = "waylight_donation"
+LOCK_SECONDS = 30
+# When an unfinished donation is looked at again without any event, counted from its start;
+# Stripe closes an unpaid Checkout after a day.
+LOOK_AGAIN = [
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=25),
+]
+LOOK_WHILE_PROCESSING = timedelta(hours=12)
+
+
+@contextmanager
+def _alone_with(stripe_id: str) -> Iterator[None]:
+    """Hold PostgreSQL's advisory lock on this payment for the block.
+
+    A lock of the session, not of a transaction: nothing is open while Stripe answers, and a
+    killed worker's lock goes with its connection.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_SECONDS}s"])
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [stripe_id])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [stripe_id])
+            cursor.execute("SELECT set_config('lock_timeout', '0', false)")
+
+
+def sync_payment(stripe_id: str) -> Payment:
+    """Ask Stripe about one PaymentIntent and write what is missing, all or nothing.
+
+    Ledger entries, sums, states, the donor and the mail owed are one transaction. Raises
+    gateway.GatewayError when Stripe cannot be asked; then nothing has changed.
+    """
+    with _alone_with(stripe_id):
+        facts = gateway.payment_facts(stripe_id)
+        with transaction.atomic():
+            return _write(facts, timezone.now())
+
+
+def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
+    donation = _donation_of(facts)
+    paid = [c for c in facts.charges if c.status == "succeeded"]
+    payment, _made = Payment.objects.update_or_create(
+        stripe_id=facts.id,
+        defaults={
+            "donation": donation,
+            "amount": sum(c.amount for c in paid) or facts.amount,
+            "currency": facts.currency,
+            "state": payment_state(facts),
+            "method": (paid or facts.charges or [None])[0].method if facts.charges else "",
+            "refunded": sum(refunded(c) for c in paid),
+            "created_at": facts.created,
+            "synced_at": now,
+        },
+    )
+    if donation and paid and donation.donor_id is None:
+        donation.donor = _donor_of(paid[0], donation.language)
+        donation.save(update_fields=["donor"])
+    new = _new_entries(facts, payment, donation)
+    ledger.append(new)
+    if donation:
+        _bring_up(donation, paid, now)
+        if paid and any(c.transaction for c in paid):
+            receipts.owe_receipt(donation, payment, min(c.created for c in paid))
+    if new:
+        log.info("payment %s %s, %d ledger entries", facts.id, payment.state, len(new))
+    return payment
+
+
+def _donation_of(facts: gateway.PaymentFacts) -> Donation | None:
+    try:
+        attempt = uuid.UUID(facts.metadata.get(METADATA_KEY, ""))
+    except ValueError:
+        return None
+    return (
+        Donation.objects.select_related("campaign", "donor")
+        .select_for_update(of=("self",))
+        .filter(attempt=attempt, currency=facts.currency)
+        .first()
+    )
+
+
+def _donor_of(charge: gateway.Charge, language: str) -> Donor | None:
+    if not charge.email:
+        return None
+    donor, _made = Donor.objects.get_or_create(
+        email=charge.email[:320],
+        defaults={"name": charge.name[:200], "language": language},
+    )
+    return donor
+
+
+def _new_entries(
+    facts: gateway.PaymentFacts, payment: Payment, donation: Donation | None
+) -> list[LedgerEntry]:
+    recorded = dict(LedgerEntry.objects.filter(payment=payment).values_list("source_key", "amount"))
+    fresh = [m for m in movements(facts, recorded) if m.source_key not in recorded]
+    if not fresh:
+        return []
+    default = Campaign.objects.filter(is_default=True).first()
+    return [
+        LedgerEntry(
+            source_key=m.source_key,
+            kind=m.kind,
+            reporting_category=m.transaction.reporting_category,
+            amount=m.amount,
+            currency=m.currency,
+            fee=m.transaction.fee,
+            settlement_amount=m.transaction.amount,
+            settlement_currency=m.transaction.currency,
+            occurred_at=m.occurred_at,
+            payment=payment,
+            donation=donation,
+            campaign=ledger.campaign_for(donation, m.charged_at, default) if donation else None,
+            article_id=donation.article_id if donation else None,
+            charge_id=m.charge_id,
+        )
+        for m in fresh
+    ]
+
+
+def _bring_up(donation: Donation, paid: list[gateway.Charge], now: datetime) -> None:
+    """The donation's own state, from all of its payments."""
+    states = list(donation.payments.values_list("state", flat=True))
+    donation.state = donation_state(states)
+    if paid and donation.received_at is None:
+        donation.received_at = min(c.created for c in paid)
+    if len([s for s in states if s not in ("failed", "expired", "started")]) > 1:
+        donation.needs_attention = "Paid more than once"
+    if any(c.transaction is None for c in paid):
+        # Stripe writes the balance transaction a moment after the charge; the event that says
+        # so may be lost.
+        donation.next_look_at = now + LOOK_AGAIN[0]
+    elif donation.state == DonationState.PROCESSING:
+        donation.next_look_at = now + LOOK_WHILE_PROCESSING
+    elif donation.state not in (DonationState.STARTED, DonationState.FAILED):
+        donation.next_look_at = None
+    donation.save(update_fields=["state", "received_at", "needs_attention", "next_look_at"])
+
+
+def sync_checkout(session_id: str) -> str:
+    """Look at a Checkout Session: its payment, or that it was left. Says what came of it."""
+    session = gateway.checkout(session_id)
+    if session.payment_intent:
+        payment = sync_payment(session.payment_intent)
+        return f"synced {payment.stripe_id}: {payment.state}"
+    if session.status == "expired":
+        Donation.objects.filter(
+            checkout_session=session_id,
+            state__in=[DonationState.STARTED, DonationState.FAILED],
+        ).update(state=DonationState.EXPIRED, next_look_at=None)
+        return f"expired {session_id}"
+    return f"still open {session_id}"
+
+
+def look_at(donation_id: int) -> None:
+    """Look at a donation nobody has told us about; plans the next look while it is unfinished.
+
+    Raises gateway.GatewayError when Stripe cannot be asked (the plan stands).
+    """
+    donation = Donation.objects.get(pk=donation_id)
+    now = timezone.now()
+    step = min(donation.looks, len(LOOK_AGAIN) - 1)
+    last = donation.looks >= len(LOOK_AGAIN)
+    Donation.objects.filter(pk=donation_id, next_look_at__isnull=False).update(
+        looks=donation.looks + 1, next_look_at=None if last else now + LOOK_AGAIN[step]
+    )
+    if donation.checkout_session:
+        sync_checkout(donation.checkout_session)
+    elif last:
+        Donation.objects.filter(pk=donation_id, state=DonationState.STARTED).update(
+            state=DonationState.EXPIRED
+        )

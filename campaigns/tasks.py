@@ -1,0 +1,75 @@
+"""What Celery runs: each task takes ids or nothing, and calls one rule."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from campaigns import charts, gateway, inbox, sync
+from campaigns.models import Donation
+from campaigns.reconcile import reconcile
+
+RECENT = timedelta(days=3)
+SWEEP = 50
+
+
+@shared_task
+def drain_inbox() -> None:
+    """Work off the inbox until nothing is due."""
+    nudge_done()
+    while inbox.work_off():
+        pass
+
+
+@shared_task
+def sweep_inbox() -> None:
+    drain_inbox()
+
+
+@shared_task
+def look_at_donation(donation_id: int) -> None:
+    sync.look_at(donation_id)
+
+
+@shared_task
+def sweep_payments() -> None:
+    """Look at donations that should have been heard of by now."""
+    due = Donation.objects.filter(next_look_at__lte=timezone.now()).order_by("next_look_at")
+    for donation_id in list(due.values_list("pk", flat=True)[:SWEEP]):
+        try:
+            sync.look_at(donation_id)
+        except gateway.GatewayError:
+            # Its next look is planned already; the others need not wait for it.
+            continue
+
+
+@shared_task
+def reconcile_recent() -> None:
+    reconcile(timezone.now() - RECENT)
+
+
+@shared_task
+def reconcile_all() -> None:
+    reconcile()
+
+
+@shared_task
+def draw_charts() -> None:
+    charts.draw_all(timezone.now())
+
+
+NUDGE = "inbox-nudged"
+
+
+def nudge() -> None:
+    """Wake a worker for the inbox, unless one has been woken and has not begun yet.
+
+    A broker that is away costs the sweeper's few seconds, never an event.
+    """
+    if cache.add(NUDGE, 1, timeout=5):
+        drain_inbox.delay()
+
+
+def nudge_done() -> None:
+    cache.delete(NUDGE)

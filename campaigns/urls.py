@@ -1,0 +1,21 @@
+"""Campaigns' public addresses; the desk's are added by its hooks."""
+
+from django.urls import path
+
+from campaigns.views import campaign, giving, thanks, webhook
+
+urlpatterns = [
+    path("give/", giving.give, name="give"),
+    path("give/thanks/<str:token>/", thanks.thanks, name="thanks"),
+    path("give/<slug:slug>/", giving.give_page, name="give_page"),
+    path("give/<slug:slug>/start/", giving.start, name="give_start"),
+    path("give/<slug:slug>/confirm/", giving.confirm, name="give_confirm"),
+    path("campaigns/<slug:slug>/", campaign.campaign_page, name="campaign"),
+]
+
+# Outside the languages' prefixes: machines read these.
+machine_urlpatterns = [
+    path("campaigns/<slug:slug>/progress.json", campaign.progress_json, name="progress"),
+    path("give/thanks/<str:token>/state.json", thanks.thanks_state, name="thanks_state"),
+    path("stripe/webhook/", webhook.webhook, name="stripe_webhook"),
+]
