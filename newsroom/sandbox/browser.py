@@ -34,7 +34,7 @@ class OwnPagesOnly:
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Content-Security-Policy", policy())
                 headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
+                headers["Referrer-Policy"] = "same-origin"
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -48,7 +48,7 @@ def policy(leads_to: str | None = None) -> str:
         parts = urlsplit(leads_to)
         targets += f" {parts.scheme}://{parts.netloc}"
     return (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none';"
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none';"
         f" form-action {targets}"
     )
 

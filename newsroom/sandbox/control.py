@@ -127,16 +127,9 @@ def _resend(
     sandbox: Sandbox, request: Request, _asked: JsonDict
 ) -> tuple[int, JsonDict]:
     event = sandbox.fetch(request.path_params["event_id"], "event", "event")
-    endpoints = [
-        endpoint
-        for endpoint in sandbox.store.select("webhook_endpoint")
-        if deliveries.wants(endpoint, event["type"])
-    ]
-    for endpoint in endpoints:
-        deliveries.owe(sandbox, event, endpoint)
     return 200, {
         "event": event["id"],
-        "endpoints": [endpoint["id"] for endpoint in endpoints],
+        "endpoints": deliveries.owe_again(sandbox, event),
     }
 
 

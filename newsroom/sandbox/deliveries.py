@@ -60,6 +60,18 @@ def owe(sandbox: Sandbox, event: JsonDict, endpoint: JsonDict) -> None:
     sandbox.wake.set()
 
 
+def owe_again(sandbox: Sandbox, event: JsonDict) -> list[str]:
+    """Send an old event again to every endpoint that asks for its kind. Returns their ids."""
+    endpoints = [
+        endpoint
+        for endpoint in sandbox.store.select("webhook_endpoint")
+        if wants(endpoint, event["type"])
+    ]
+    for endpoint in endpoints:
+        owe(sandbox, event, endpoint)
+    return [endpoint["id"] for endpoint in endpoints]
+
+
 def owe_payload(
     sandbox: Sandbox,
     endpoint: JsonDict,
