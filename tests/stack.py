@@ -37,7 +37,22 @@ class Stack:
         self.state = ground.STATE / "stack" / chosen.name
         self.ports = launch.Ports(launch.free_port(), launch.free_port(), launch.free_port())
         self.mail = Mailbox(self.state / "mail")
-        self.env: dict[str, str] = {}
+        self.env = (
+            os.environ
+            | launch.environment(
+                self.ports,
+                self.state,
+                kind="test",
+                secret_key="the key of the tests' stack and of nothing else",
+                webhook_secret="whsec_of_the_tests_stack",
+            )
+            | {
+                "DATABASE_URL": chosen.database_url,
+                "REDIS_URL": chosen.redis_url,
+                "WAYLIGHT_MEDIA_ROOT": str(self.state / "media"),
+                "PYTHONUNBUFFERED": "1",
+            }
+        )
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -52,18 +67,14 @@ class Stack:
 
     def start(self) -> None:
         """Database, Redis and every process; returns when all are up."""
-        self.state.mkdir(parents=True, exist_ok=True)
+        (self.state / "static").mkdir(parents=True, exist_ok=True)
         self.ground.make_database()
         self.ground.start_redis()
-        self._set_env(webhook_secret="not yet known")
-        self._start("sandbox")
-        self._start("catcher")
+        for name in ("sandbox", "catcher", "site", "beat"):
+            self._start(name)
+        self.start_worker()
         wait_until(lambda: self._up("sandbox", self.ports.sandbox), START_SECONDS, "the sandbox")
         wait_until(lambda: self._up("catcher", self.ports.smtp), START_SECONDS, "the catcher")
-        self._set_env(webhook_secret=launch.register_endpoint(self.ports))
-        self._start("site")
-        self._start("beat")
-        self.start_worker()
         self.wait_for_site()
 
     def start_site(self) -> None:
@@ -151,24 +162,6 @@ class Stack:
             self.stop_one(name)
         self.ground.stop_redis()
         self.ground.drop_database()
-
-    def _set_env(self, webhook_secret: str) -> None:
-        self.env = (
-            os.environ
-            | launch.environment(
-                self.ports,
-                self.state,
-                kind="test",
-                secret_key="the key of the tests' stack and of nothing else",
-                webhook_secret=webhook_secret,
-            )
-            | {
-                "DATABASE_URL": self.ground.database_url,
-                "REDIS_URL": self.ground.redis_url,
-                "WAYLIGHT_MEDIA_ROOT": str(self.state / "media"),
-                "PYTHONUNBUFFERED": "1",
-            }
-        )
 
     def _start(self, name: str) -> None:
         with (self.state / f"{name}.log").open("ab") as log:

@@ -7,11 +7,9 @@ shown. Nothing here needs Django.
 import json
 import socket
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 # Stripe shows a key's kind by its beginning; this one opens nothing but the sandbox.
@@ -36,6 +34,11 @@ class Ports:
         """Both the API's base and where Checkout opens in the browser."""
         return f"http://localhost:{self.sandbox}"
 
+    @property
+    def webhook_url(self) -> str:
+        """Where the sandbox sends its events."""
+        return f"{self.site_url}/stripe/webhook/"
+
 
 def environment(
     ports: Ports, state: Path, *, kind: str, secret_key: str, webhook_secret: str
@@ -55,6 +58,8 @@ def environment(
         "STRIPE_API_BASE": ports.sandbox_url,
         "STRIPE_SECRET_KEY": SANDBOX_KEY,
         "STRIPE_WEBHOOK_SECRETS": webhook_secret,
+        # The sandbox signs with it.
+        "STRIPE_WEBHOOK_SECRET": webhook_secret,
     }
 
 
@@ -67,6 +72,7 @@ def commands(ports: Ports, state: Path) -> dict[str, list[str]]:
         "sandbox": [
             *[python, "-m", "newsroom.sandbox"],
             *["--port", str(ports.sandbox), "--state", str(state / "sandbox.sqlite3")],
+            *["--webhook-url", ports.webhook_url],
         ],
         "catcher": [
             *[python, "-m", "newsroom.demo.catcher"],
@@ -129,24 +135,19 @@ def answers_well(url: str) -> bool:
         return False
 
 
-def register_endpoint(ports: Ports) -> str:
-    """Tell the sandbox where webhooks go, and nowhere else; gives the signing secret.
+def forget_other_endpoints(ports: Ports) -> None:
+    """Webhooks go to this site only: a demo that ran on another port is told nothing any more.
 
     The sandbox must be up. Raises RuntimeError with its answer when it refuses.
     """
-    known = _ask(ports, "GET", "/v1/webhook_endpoints?limit=100")
-    for endpoint in known["data"]:
-        _ask(ports, "DELETE", f"/v1/webhook_endpoints/{endpoint['id']}")
-    wanted = {"url": f"{ports.site_url}/stripe/webhook/", "enabled_events[0]": "*"}
-    return str(_ask(ports, "POST", "/v1/webhook_endpoints", wanted)["secret"])
+    for endpoint in _ask(ports, "GET", "/v1/webhook_endpoints?limit=100")["data"]:
+        if endpoint["url"] != ports.webhook_url:
+            _ask(ports, "DELETE", f"/v1/webhook_endpoints/{endpoint['id']}")
 
 
-def _ask(
-    ports: Ports, method: str, path: str, form: Mapping[str, str] | None = None
-) -> dict[str, list[dict[str, str]]]:
+def _ask(ports: Ports, method: str, path: str) -> dict[str, list[dict[str, str]]]:
     request = Request(
         ports.sandbox_url + path,
-        data=urlencode(form).encode() if form else None,
         headers={"Authorization": f"Bearer {SANDBOX_KEY}"},
         method=method,
     )
