@@ -1,15 +1,45 @@
 """The article as editors work on it. What readers see is its last version (`record.Version`)."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from articles.going_public import Publication, going_public
 from articles.models.body import BodyBlock
+
+# What a save may touch without showing readers anything: Wagtail's own bookkeeping.
+_BOOKKEEPING = frozenset(
+    {
+        "current_version",
+        "draft_title",
+        "expire_at",
+        "expired",
+        "first_published_at",
+        "go_live_at",
+        "has_unpublished_changes",
+        "last_published_at",
+        "latest_revision",
+        "latest_revision_created_at",
+        "live_revision",
+        "locked",
+        "locked_at",
+        "locked_by",
+        "numchild",
+        "owner",
+        "pending_record",
+        "wagtail_admin_comments",
+    }
+)
+# What only a publication sets; a page that was never published has none of it.
+_OF_PUBLICATION = frozenset({"live_revision", "first_published_at", "last_published_at"})
 
 
 class Label(models.TextChoices):
@@ -64,6 +94,13 @@ class Article(Page):
 
     parent_page_types: ClassVar = ["articles.Section"]
     subpage_types: ClassVar = []
+    # Readers get stories by address, past Wagtail's serving: a restriction would not hold there.
+    private_page_options: ClassVar = []
+    # A copy is a new story: it starts as a draft with no past.
+    exclude_fields_in_copy: ClassVar = ["current_version", "pending_record", *_OF_PUBLICATION]
+    # Set by who publishes, for the save that follows.
+    publication: ClassVar[Publication | None] = None
+    saved_whole = True
     search_fields = [
         *Page.search_fields,
         index.SearchField("dek"),
@@ -73,6 +110,52 @@ class Article(Page):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+
+    def save(
+        self,
+        clean: bool = True,
+        user: Any = None,
+        log_action: Any = False,
+        **kwargs: Any,
+    ) -> None:
+        """Save; a save that shows words to readers is witnessed (see `articles/going_public.py`).
+
+        A page is created as a draft, whatever `live` says: only publishing makes it live.
+        Raises `ValidationError` for an alias, and what the witness raises.
+        """
+        if self.alias_of_id:
+            raise ValidationError(_("A story cannot be an alias: link to the story instead."))
+        update_fields: Iterable[str] | None = kwargs.get("update_fields")
+        if self._state.adding:
+            self._start_as_draft()
+        elif update_fields is not None and not self.live and not self.current_version_id:
+            # Copying a live page marks its copy as published; ours is a draft.
+            update_fields = kwargs["update_fields"] = list(set(update_fields) - _OF_PUBLICATION)
+        touched = None if update_fields is None else set(update_fields)
+        if not self.live or (touched is not None and touched <= _BOOKKEEPING):
+            super().save(clean=clean, user=user, log_action=log_action, **kwargs)
+            return
+        self.saved_whole = touched is None
+        with going_public(self):
+            super().save(clean=clean, user=user, log_action=log_action, **kwargs)
+
+    def with_content_json(self, content: dict[str, Any]) -> "Article":
+        """A revision says nothing about the record: which version is current is the page's."""
+        article: Article = super().with_content_json(content)
+        article.current_version_id = self.current_version_id
+        return article
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> tuple[int, str, str] | None:
+        """The story's current address; None before its first publication."""
+        sites = self._get_relevant_site_root_paths(request)
+        path = self.addresses.filter(current=True).values_list("path", flat=True).first()
+        return (sites[0].site_id, sites[0].root_url, path) if sites and path else None
+
+    def _start_as_draft(self) -> None:
+        self.live = False
+        self.has_unpublished_changes = True
+        self.live_revision = None
+        self.first_published_at = self.last_published_at = None
 
 
 class Byline(Orderable):

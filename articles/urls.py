@@ -1,0 +1,2 @@
+urlpatterns: list = []
+machine_urlpatterns: list = []

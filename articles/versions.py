@@ -1,0 +1,182 @@
+"""What readers see of a story, as one canonical copy, and what counts as its words.
+
+A version's `content` is made of strings, whole numbers, booleans, lists and dicts:
+
+    headline dek label location language content_warning developing
+    bylines credits           [{name, slug}] in order
+    section                   {title, url}
+    topics                    [{name, slug}] by name
+    lead_image                a picture (see `articles/pictures.py`) or None
+    body                      [block], each with its `kind`:
+        text                  html, paragraphs [plain], links [{text, url}]
+        heading               text
+        image                 a picture
+        pull_quote            quote attribution share_line accounts hashtags
+
+The words hash covers headline, dek, label, location, content warning, bylines, credits, what is
+said with each picture, and the words of each block in order; not the order of the blocks among
+themselves, nor white space. The layout hash covers the whole copy save the addresses of picture
+files, so two equal layout hashes mean that a reader saw the same.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from wagtail.rich_text import expand_db_html
+
+from articles.addresses import section_path
+from articles.canonical import canonical, sha256
+from articles.models import Article, Byline, Person
+from articles.pictures import picture
+from articles.wording import links_of, paragraphs_of, split_words
+
+Content = dict[str, Any]
+
+_PICTURE_FILES = ("url", "srcset", "sources", "width", "height")
+
+
+def content_of(article: Article, *, files: bool = True) -> Content:
+    """The canonical copy of `article` as it stands in memory, drafts of its bylines included.
+
+    Makes picture renditions that do not exist yet; with `files` False it has everything but
+    these, which is enough for both hashes.
+    """
+    language = article.locale.language_code
+    section = article.get_parent()
+    return {
+        **_plain_fields(article),
+        "language": language,
+        "bylines": _people(article, Byline.Kind.BYLINE),
+        "credits": _people(article, Byline.Kind.CREDIT),
+        "section": {"title": section.title, "url": section_path(section.slug, language)},
+        "topics": sorted(
+            ({"name": topic.name, "slug": topic.slug} for topic in article.topics.all()),
+            key=lambda topic: topic["name"],
+        ),
+        "lead_image": picture(
+            article.lead_image,
+            article.lead_image_alt,
+            article.lead_image_caption,
+            article.lead_image_credit,
+            files=files,
+        ),
+        "body": [_block(child.block_type, child.value, files) for child in article.body],
+    }
+
+
+def render_body(article: Article, story_url: str) -> str:
+    """The body as HTML. `story_url` (absolute) goes into the share links of pull-quotes."""
+    context = {"story_url": story_url, "headline": article.title}
+    return "\n".join(str(child.render(context=context)) for child in article.body)
+
+
+def words(content: Content) -> list[str]:
+    """Every word a reader reads or hears, in the order of the page."""
+    return [word for text in _texts(content) for word in split_words(text)]
+
+
+def body_words(content: Content) -> int:
+    """How many words the body has, for the reading time."""
+    return sum(len(_block_words(block)) for block in content["body"])
+
+
+def words_hash(content: Content) -> str:
+    """SHA-256 of the words; the same whatever the order of blocks and the white space."""
+    around = [split_words(text) for text in _texts_around(content)]
+    blocks = ([block["kind"], _block_words(block)] for block in content["body"])
+    return sha256(canonical([around, sorted(block for block in blocks if block[1])]))
+
+
+def layout_hash(content: Content) -> str:
+    """SHA-256 of everything a reader sees; pictures count by their file's own hash."""
+    seen = {**content, "lead_image": _without_files(content["lead_image"])}
+    seen["body"] = [
+        _without_files(block) if block["kind"] == "image" else block for block in content["body"]
+    ]
+    return sha256(canonical(seen))
+
+
+def text_paragraphs(content: Content) -> list[str]:
+    """The story as plain paragraphs in reading order, for comparing two versions."""
+    return [" ".join(split_words(text)) for text in _texts(content) if split_words(text)]
+
+
+def _plain_fields(article: Article) -> Content:
+    return {
+        "headline": article.title,
+        "dek": article.dek,
+        "label": article.label,
+        "location": article.location,
+        "content_warning": article.content_warning,
+        "developing": article.developing,
+    }
+
+
+def _people(article: Article, kind: str) -> list[dict[str, str]]:
+    ids = [line.person_id for line in article.bylines.all() if line.kind == kind]
+    found = Person.objects.in_bulk(ids)
+    return [{"name": found[pk].name, "slug": found[pk].slug} for pk in ids if pk in found]
+
+
+def _block(kind: str, value: Any, files: bool) -> Content:
+    match kind:
+        case "text":
+            html = expand_db_html(value.source)
+            return {
+                "kind": kind,
+                "html": html,
+                "paragraphs": paragraphs_of(html),
+                "links": [{"text": link.text, "url": link.url} for link in links_of(html)],
+            }
+        case "heading":
+            return {"kind": kind, "text": value or ""}
+        case "image":
+            said = (value.get(part) or "" for part in ("alt", "caption", "credit"))
+            return {"kind": kind, **(picture(value["image"], *said, files=files) or {})}
+        case "pull_quote":
+            parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
+            return {"kind": kind, **{part: value.get(part) or "" for part in parts}}
+    raise ValueError(f"A body has no block called {kind!r}.")
+
+
+def _texts(content: Content) -> Iterator[str]:
+    yield from _texts_around(content)
+    for block in content["body"]:
+        yield from _block_texts(block)
+
+
+def _texts_around(content: Content) -> Iterator[str]:
+    yield from (content["label"], content["headline"], content["dek"], content["location"])
+    yield content["content_warning"]
+    yield " ".join(person["name"] for person in content["bylines"])
+    yield " ".join(person["name"] for person in content["credits"])
+    yield from _picture_texts(content["lead_image"])
+
+
+def _picture_texts(shown: Content | None) -> Iterator[str]:
+    # The alt text is what a reader who listens is told: words like any other.
+    for part in ("alt", "caption", "credit"):
+        yield shown.get(part, "") if shown else ""
+
+
+def _block_texts(block: Content) -> Iterator[str]:
+    match block["kind"]:
+        case "text":
+            yield from block["paragraphs"]
+        case "heading":
+            yield block["text"]
+        case "image":
+            yield from _picture_texts(block)
+        case "pull_quote":
+            parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
+            yield from (block[part] for part in parts)
+
+
+def _block_words(block: Content) -> list[str]:
+    return [word for text in _block_texts(block) for word in split_words(text)]
+
+
+def _without_files(shown: Content | None) -> Content | None:
+    if shown is None:
+        return None
+    return {key: value for key, value in shown.items() if key not in _PICTURE_FILES}
