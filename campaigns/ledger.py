@@ -46,7 +46,13 @@ ON CONFLICT (campaign_id) DO UPDATE SET
     updated_at = now()
 """
 
-_NET = "UPDATE campaigns_donation SET net = net + %(amount)s WHERE id = %(donation)s RETURNING net"
+_NET = "UPDATE campaigns_donation SET net = net + %(amount)s WHERE id = %(donation)s"
+
+# Two payments of one donation may stand in two campaigns, one of them after the deadline.
+_NET_HERE = """
+SELECT sum(amount)::bigint FROM campaigns_ledgerentry
+WHERE donation_id = %(donation)s AND campaign_id = %(campaign)s
+"""
 
 
 def _crossed(before: int, after: int) -> int:
@@ -83,6 +89,7 @@ def append(entries: Iterable[LedgerEntry]) -> None:
             }
             if entry.donation_id:
                 cursor.execute(_NET, values)
+                cursor.execute(_NET_HERE, values)
                 net = cursor.fetchone()[0]
                 values["standing"] = _crossed(net - entry.amount, net)
                 values["donor"] = entry.donation.donor_id if entry.donation else None
@@ -180,7 +187,8 @@ _RECOUNTS: list[tuple[str, str]] = [
 
 # A row of zeros and no row say the same, so both sides drop rows that are all zero.
 _COMPARE = """
-SELECT coalesce(computed.key::text, kept.key::text), to_jsonb(kept) - 'key', to_jsonb(computed) - 'key'
+SELECT coalesce(computed.key::text, kept.key::text),
+    to_jsonb(kept) - 'key', to_jsonb(computed) - 'key'
 FROM computed FULL JOIN kept ON computed.key = kept.key
 WHERE (to_jsonb(kept) - 'key') IS DISTINCT FROM (to_jsonb(computed) - 'key')
   AND NOT (kept.key IS NULL AND NOT EXISTS (

@@ -15,9 +15,7 @@ from django.utils.translation import gettext as _
 
 # Stripe's own tables (see above). ISK and UGX are two-decimal at Stripe for backward
 # compatibility though their last two digits must be zero; HUF and TWD only in payouts.
-ZERO_DECIMAL = frozenset(
-    "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()
-)
+ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
 THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
 
 LOCALES = {"en": "en_CA", "fr": "fr_CA"}
@@ -72,7 +70,7 @@ class Money:
         value = self.major
         if not show_cents:
             value = value.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-        pattern = "¤#,##0" if locale == "en_CA" else "#,##0 ¤"
+        pattern = "¤#,##0" if locale == "en_CA" else "#,##0\u00a0¤"
         if show_cents and places:
             pattern = pattern.replace("#,##0", "#,##0." + "0" * places)
         return format_currency(
@@ -87,9 +85,7 @@ class Money:
         return self.show()
 
 
-_SIGNS = re.compile(
-    r"(?i)\b(cad|usd|ca|us|c|dollars?)\b|[$€£¥¢]|(?<=[0-9])(?:cad|usd)$"
-)
+_SIGNS = re.compile(r"(?i)\b(cad|usd|ca|us|c|dollars?)\b|[$€£¥¢]|(?<=[0-9])(?:cad|usd)$")
 
 
 def parse_amount(text: str, currency: str) -> Money:
@@ -104,9 +100,7 @@ def parse_amount(text: str, currency: str) -> Money:
     if not typed:
         raise AmountError(_("Enter an amount."))
     if len(typed) > 40:
-        raise AmountError(
-            _("That amount is too long. Enter a number such as 25 or 25.50.")
-        )
+        raise AmountError(_("That amount is too long. Enter a number such as 25 or 25.50."))
     cleaned = unicodedata.normalize("NFC", typed).replace("\u2212", "-")
     cleaned = _SIGNS.sub("", cleaned)
     cleaned = re.sub(r"[\s\u00a0\u202f'’]", "", cleaned)
@@ -118,9 +112,7 @@ def parse_amount(text: str, currency: str) -> Money:
     try:
         value = Decimal(_plain(cleaned, places))
     except InvalidOperation:
-        raise AmountError(
-            _("Enter the amount in digits, such as 25 or 25.50.")
-        ) from None
+        raise AmountError(_("Enter the amount in digits, such as 25 or 25.50.")) from None
     minor = value.scaleb(places)
     if minor != minor.to_integral_value():
         raise AmountError(

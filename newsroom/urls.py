@@ -19,7 +19,6 @@ urlpatterns = [
     path("desk/", include(wagtailadmin_urls)),
     path("", include(articles_urls.machine_urlpatterns)),
     path("", include(campaigns_urls.machine_urlpatterns)),
-    path("", include("newsroom.mail.urls")),
 ]
 
 if settings.WAYLIGHT_ENV != "production":
@@ -28,7 +27,7 @@ if settings.WAYLIGHT_ENV != "production":
         re_path(
             r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}, name="media"
         ),
-        path("", include("newsroom.demo.urls")),
+        path("demo/", include("newsroom.demo.urls")),
     ]
 
 urlpatterns += i18n_patterns(

@@ -1,0 +1,91 @@
+"""What counts on the bar: rules over Stripe's facts, without a database."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.counting import movements
+from tests.money.facts_made import charge, dispute, facts, refund
+
+
+def amounts(*args, recorded=None):
+    return [m.amount for m in movements(facts(*args), recorded or {})]
+
+
+def test_a_charge_counts_whole_and_its_fee_is_not_taken_off() -> None:
+    assert amounts(charge("a", 2500)) == [2500]
+
+
+def test_a_pending_or_failed_charge_counts_nothing() -> None:
+    assert amounts(charge("a", 2500, status="pending"), charge("b", 2500, status="failed")) == []
+
+
+def test_a_charge_without_its_balance_transaction_waits_for_it() -> None:
+    assert amounts(charge("a", 2500, booked=False)) == []
+
+
+def test_partial_refunds_take_what_they_give_back() -> None:
+    parts = (refund("1", 700, 5), refund("2", 300, 6))
+    assert amounts(charge("a", 2500, refunds=parts)) == [2500, -700, -300]
+
+
+def test_a_failed_refund_restores_exactly_what_it_took() -> None:
+    failed = refund("1", 700, 5, status="failed", failed_at=9)
+    assert amounts(charge("a", 2500, refunds=(failed,))) == [2500, -700, 700]
+
+
+def test_a_dispute_after_a_partial_refund_takes_only_what_is_left() -> None:
+    both = charge(
+        "a", 2500, refunds=(refund("1", 1000, 5),), disputes=(dispute("1", 2500, 9, "lost"),)
+    )
+    assert amounts(both) == [2500, -1000, -1500]
+
+
+def test_a_dispute_won_restores_exactly_what_was_withdrawn() -> None:
+    both = charge(
+        "a",
+        2500,
+        refunds=(refund("1", 1000, 5),),
+        disputes=(dispute("1", 2500, 9, "won", won_at=20),),
+    )
+    assert amounts(both) == [2500, -1000, -1500, 1500]
+
+
+def test_what_is_recorded_keeps_its_amount_when_older_movements_turn_up() -> None:
+    late = charge("a", 1000, refunds=(refund("old", 600, 2), refund("new", 600, 8)))
+    recorded = {"stripe:txn_ch_a": 1000, "stripe:txn_re_new": -600}
+    fresh = {m.source_key: m.amount for m in movements(facts(late), recorded)}
+    assert fresh["stripe:txn_re_new"] == -600
+    assert sum(fresh.values()) >= -200
+
+
+refunds = st.lists(st.tuples(st.integers(1, 4000), st.integers(1, 50), st.booleans()), max_size=5)
+
+
+@given(st.integers(50, 5000), refunds, st.booleans(), st.data())
+def test_no_charge_ever_counts_below_zero_or_above_itself(amount, wishes, disputed, data) -> None:
+    made = tuple(
+        refund(
+            str(n),
+            value,
+            minute,
+            status="failed" if fails else "succeeded",
+            failed_at=minute + 1 if fails else None,
+        )
+        for n, (value, minute, fails) in enumerate(wishes)
+    )
+    disputes = (dispute("1", amount, 30, "won", won_at=60),) if disputed else ()
+    told = movements(facts(charge("a", amount, refunds=made, disputes=disputes)), {})
+    level = 0
+    for movement in told:
+        level += movement.amount
+        assert 0 <= level <= amount
+
+
+@given(st.integers(50, 5000), refunds, st.data())
+def test_telling_in_two_goes_comes_to_the_same(amount, wishes, data) -> None:
+    made = tuple(refund(str(n), v, m) for n, (v, m, _f) in enumerate(wishes))
+    whole = movements(facts(charge("a", amount, refunds=made)), {})
+    upto = data.draw(st.integers(0, len(whole)))
+    recorded = {m.source_key: m.amount for m in whole[:upto]}
+    again = movements(facts(charge("a", amount, refunds=made)), recorded)
+    assert [m.amount for m in again] == [m.amount for m in whole]
