@@ -1,0 +1,94 @@
+// <campaign-progress src="…/progress.json">: keeps the bar it holds true while it is looked at.
+
+/**
+ * @typedef {{raised: number, goal: number, currency: string, donors: number}} Figures
+ * Amounts in minor units of `currency`.
+ */
+
+const EVERY = 10_000;
+const SLOWEST = 160_000;
+
+/** @param {number} minor @param {string} currency */
+export function money(minor, currency) {
+  const locale = document.documentElement.lang.startsWith("fr") ? "fr-CA" : "en-CA";
+  const format = (/** @type {number} */ cents) =>
+    new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: cents });
+  const places = format(0).resolvedOptions().maximumFractionDigits ?? 2;
+  return format(minor % 10 ** places ? places : 0).format(minor / 10 ** places);
+}
+
+class CampaignProgress extends HTMLElement {
+  #wait = EVERY;
+  #timer = 0;
+  #shown = "";
+
+  connectedCallback() {
+    document.addEventListener("visibilitychange", this.#soon);
+    this.#soon();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.#soon);
+    clearTimeout(this.#timer);
+  }
+
+  #soon = () => {
+    clearTimeout(this.#timer);
+    if (!document.hidden) this.#timer = window.setTimeout(() => this.refresh(), this.#wait);
+  };
+
+  /** Ask once, show, and ask again later: later still each time the server does not answer. */
+  async refresh() {
+    try {
+      const answer = await fetch(this.getAttribute("src") ?? "", { credentials: "omit" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.show(await answer.json());
+      this.#wait = EVERY;
+    } catch {
+      this.#wait = Math.min(this.#wait * 2, SLOWEST);
+    }
+    this.#soon();
+  }
+
+  /** @param {Figures} figures */
+  show(figures) {
+    const seen = `${figures.raised}/${figures.goal}/${figures.donors}`;
+    if (seen === this.#shown) return;
+    this.#shown = seen;
+    const percent = Math.max(0, Math.floor((figures.raised * 100) / figures.goal));
+    const raised = money(figures.raised, figures.currency);
+    this.#write("raised", raised);
+    this.#write("percent", `${percent}%`);
+    const donors = this.#part('[data-show="donors"]');
+    if (donors) {
+      const words = (figures.donors === 1 ? donors.dataset.one : donors.dataset.many) ?? "";
+      const number = figures.donors.toLocaleString(document.documentElement.lang);
+      donors.textContent = words.replace("{n}", number);
+    }
+    const bar = this.#part("[role=progressbar]");
+    if (!bar) return;
+    bar.setAttribute("aria-valuenow", String(Math.min(100, percent)));
+    const text = bar.dataset.text ?? "";
+    bar.setAttribute("aria-valuetext", text.replace("{raised}", raised).replace("{percent}", String(percent)));
+    const over = figures.raised > figures.goal;
+    const [part, whole] = over ? [figures.goal, figures.raised] : [Math.max(0, figures.raised), figures.goal];
+    const fill = String(Math.round((1000 * part) / whole));
+    this.querySelector("[data-fill]")?.setAttribute("width", fill);
+    this.querySelector(".bar-beyond")?.setAttribute("width", over ? "1000" : "0");
+    this.querySelector("[data-goal]")?.setAttribute("x", over ? fill : "1000");
+    this.querySelector("[data-goal]")?.setAttribute("width", over ? "4" : "0");
+  }
+
+  /** @param {string} selector @returns {HTMLElement | null} */
+  #part(selector) {
+    return this.querySelector(selector);
+  }
+
+  /** @param {string} name @param {string} text */
+  #write(name, text) {
+    const part = this.#part(`[data-show="${name}"]`);
+    if (part) part.textContent = text;
+  }
+}
+
+customElements.define("campaign-progress", CampaignProgress);
