@@ -28,3 +28,9 @@ def campaign_banner(article: int | None = None, via: str = "banner") -> dict[str
 def money(value: Money) -> str:
     """As the page's language writes it, with cents only where there are any."""
     return value.show()
+
+
+@register.filter
+def in_currency(minor: int, currency: str) -> Money:
+    """Minor units as money: `{{ milestone.amount|in_currency:campaign.currency }}`."""
+    return Money(minor, currency)
