@@ -30,7 +30,7 @@ from newsroom.demo.welcome import farewell, opening, welcome
 from newsroom.engines.schema import CHECKOUT, schema_name
 
 UP_SECONDS = 120
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 class Demo:
@@ -194,7 +194,8 @@ def _interrupt(_signal: int, _frame: object) -> NoReturn:
 
 def _be_the_only_one(lock: IO[str]) -> None:
     with suppress(BlockingIOError):
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A record lock, since honcho's children would inherit the other kind and outlive us.
+        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return
     raise Refused("The demo already runs in another terminal: stop it there with Ctrl-C first.")
 

@@ -16,14 +16,14 @@ def welcome(ports: launch.Ports) -> str:
 
   The site     {site}/
   The desk     {site}/desk/
-  Its mail     {site}/demo/mail/   every message the site sends ends here
-  Its Stripe   {ports.sandbox_url}/   no real money; the card 4242 4242 4242 4242 pays
+  Its mail     {site}/demo/mail/   (every message the site sends)
+  Its Stripe   {ports.sandbox_url}/   (no real money; card 4242 4242 4242 4242 pays)
 
-Sign in at {site}/sign-in/ by e-mail address; the code comes to the mail above.
+Sign in at {site}/sign-in/ as one of these; the code comes by mail.
 
-  {READER:<26} comment on a story, give to the campaign, see the bar move
-  {EDITOR:<26} correct a live story on the desk, approve the comment
-  {STAFF:<26} read the campaign’s figures, the outbox and the health page
+  {READER:<26} comment on a story, give, see the bar move
+  {EDITOR:<26} correct a live story, approve the comment
+  {STAFF:<26} read the campaign’s figures and the outbox
 
 Ctrl-C stops all of it and keeps what is there; `make demo-reset` starts afresh.
 """
