@@ -68,20 +68,20 @@ class Mailbox:
                 break
         return found
 
-    def entry(self, id: str) -> CaughtMail:
+    def entry(self, mail_id: str) -> CaughtMail:
         """One message's entry. Raises NoSuchMessage."""
-        return _read_entry(self._path(id, "json"))
+        return _read_entry(self._path(mail_id, "json"))
 
-    def message(self, id: str) -> EmailMessage:
+    def message(self, mail_id: str) -> EmailMessage:
         """The whole message. Raises NoSuchMessage."""
-        parsed = message_from_bytes(self._path(id, "eml").read_bytes(), policy=policy.default)
+        parsed = message_from_bytes(self._path(mail_id, "eml").read_bytes(), policy=policy.default)
         assert isinstance(parsed, EmailMessage)
         return parsed
 
-    def _path(self, id: str, ending: str) -> Path:
-        path = self.folder / f"{id}.{ending}"
-        if not ID.fullmatch(id) or not path.is_file():
-            raise NoSuchMessage(id)
+    def _path(self, mail_id: str, ending: str) -> Path:
+        path = self.folder / f"{mail_id}.{ending}"
+        if not ID.fullmatch(mail_id) or not path.is_file():
+            raise NoSuchMessage(mail_id)
         return path
 
     def _write(self, name: str, content: bytes) -> None:

@@ -7,6 +7,6 @@ from newsroom.demo import views
 app_name = "demo"
 urlpatterns = [
     path("mail/", views.mail_list, name="mail"),
-    path("mail/<slug:id>/", views.mail_message, name="mail_message"),
-    path("mail/<slug:id>/html/", views.mail_html, name="mail_html"),
+    path("mail/<slug:mail_id>/", views.mail_message, name="mail_message"),
+    path("mail/<slug:mail_id>/html/", views.mail_html, name="mail_html"),
 ]

@@ -36,11 +36,11 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def mail_message(request: HttpRequest, id: str) -> HttpResponse:
+def mail_message(request: HttpRequest, mail_id: str) -> HttpResponse:
     """One message: headers, text, and its HTML in a frame of its own."""
-    message = _message(id)
+    message = _message(mail_id)
     context: Mapping[str, object] = {
-        "mail": _mailbox().entry(id),
+        "mail": _mailbox().entry(mail_id),
         "headers": [(name, message[name]) for name in SHOWN_HEADERS if message[name]],
         "text": text_of(message, "plain"),
         "has_html": bool(text_of(message, "html")),
@@ -51,9 +51,9 @@ def mail_message(request: HttpRequest, id: str) -> HttpResponse:
 @require_safe
 @never_cache
 @xframe_options_sameorigin
-def mail_html(request: HttpRequest, id: str) -> HttpResponse:
+def mail_html(request: HttpRequest, mail_id: str) -> HttpResponse:
     """The HTML part alone, for the frame: whatever it holds, it can do nothing."""
-    html = text_of(_message(id), "html")
+    html = text_of(_message(mail_id), "html")
     if not html:
         raise Http404
     # Links leave the frame, where the site's own pages refuse to be shown.
@@ -66,8 +66,8 @@ def _mailbox() -> Mailbox:
     return Mailbox(Path(settings.MAIL_CATCHER_DIR))
 
 
-def _message(id: str) -> EmailMessage:
+def _message(mail_id: str) -> EmailMessage:
     try:
-        return _mailbox().message(id)
+        return _mailbox().message(mail_id)
     except NoSuchMessage as missing:
         raise Http404 from missing

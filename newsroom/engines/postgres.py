@@ -208,7 +208,7 @@ def _start_patiently(command: list[str], data: Path, programs: Path, account: Ac
 
 def _ensure_database(sockets: Path, programs: Path, account: Account) -> None:
     reach = ["-h", str(sockets), "-U", OWNER]
-    ask = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"
+    ask = "SELECT count(*) FROM pg_database WHERE datname = 'waylight'"
     found = _run(
         [programs / "psql", *reach, "-d", "postgres", "-Atqc", ask],
         account,

@@ -11,6 +11,7 @@ import secrets
 import stat
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,11 +60,9 @@ def _make_account() -> pwd.struct_passwd:
         "--shell",
         "/usr/sbin/nologin",
     ]
-    try:
+    # Two starters may race to make it; where accounts cannot be made, "nobody" serves.
+    with suppress(FileNotFoundError, subprocess.CalledProcessError):
         subprocess.run([*command, SERVER_ACCOUNT], check=True, capture_output=True)
-    except (FileNotFoundError, subprocess.CalledProcessError):
-        # Two starters may race to make it; where accounts cannot be made, "nobody" serves.
-        pass
     for name in (SERVER_ACCOUNT, "nobody"):
         try:
             return pwd.getpwnam(name)

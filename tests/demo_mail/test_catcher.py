@@ -66,10 +66,10 @@ def test_the_newest_message_comes_first_and_a_persons_own_can_be_picked(
     assert [mail.subject for mail in box.newest(most=1)] == ["second"]
 
 
-@pytest.mark.parametrize("id", ["../../etc/passwd", "", "00000000000000000001-00000000"])
-def test_an_unknown_message_is_said_to_be_unknown(tmp_path: Path, id: str) -> None:
+@pytest.mark.parametrize("mail_id", ["../../etc/passwd", "", "00000000000000000001-00000000"])
+def test_an_unknown_message_is_said_to_be_unknown(tmp_path: Path, mail_id: str) -> None:
     with pytest.raises(NoSuchMessage):
-        Mailbox(tmp_path).message(id)
+        Mailbox(tmp_path).message(mail_id)
 
 
 def test_a_messages_html_is_shown_where_it_can_do_nothing(

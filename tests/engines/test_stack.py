@@ -20,7 +20,7 @@ def test_the_test_writes_where_the_site_reads(stack_db: Stack) -> None:
     Page.objects.filter(depth=1).update(draft_title="of the stack")
     asked = "from wagtail.models import Page; print(Page.objects.get(depth=1).draft_title)"
     assert stack_db.manage("shell", "-v0", "-c", asked).stdout.strip() == "of the stack"
-    assert settings.STRIPE_API_BASE == stack_db.sandbox_url
+    assert stack_db.sandbox_url == settings.STRIPE_API_BASE
 
 
 @pytest.mark.django_db
