@@ -22,20 +22,12 @@ def main() -> None:
         epilog="STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are read from the environment.",
     )
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument(
-        "--state", type=Path, required=True, help="the SQLite file to keep"
-    )
+    parser.add_argument("--state", type=Path, required=True, help="the SQLite file to keep")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument(
-        "--base-url", help="where browsers find it [http://localhost:PORT]"
-    )
-    parser.add_argument(
-        "--webhook-url", default="", help="an endpoint that hears every event"
-    )
+    parser.add_argument("--base-url", help="where browsers find it [http://localhost:PORT]")
+    parser.add_argument("--webhook-url", default="", help="an endpoint that hears every event")
     parser.add_argument("--reset", action="store_true", help="forget everything first")
-    parser.add_argument(
-        "--verbose", action="store_true", help="a log line for each call"
-    )
+    parser.add_argument("--verbose", action="store_true", help="a log line for each call")
     asked = parser.parse_args()
     try:
         _serve(asked)
@@ -49,8 +41,7 @@ def _serve(asked: argparse.Namespace) -> None:
         {
             **os.environ,
             "WAYLIGHT_SANDBOX_STATE": str(state),
-            "WAYLIGHT_SANDBOX_BASE_URL": asked.base_url
-            or f"http://localhost:{asked.port}",
+            "WAYLIGHT_SANDBOX_BASE_URL": asked.base_url or f"http://localhost:{asked.port}",
             "WAYLIGHT_SANDBOX_WEBHOOK_URL": asked.webhook_url,
             "WAYLIGHT_SANDBOX_VERBOSE": "1" if asked.verbose else "",
         }
@@ -80,7 +71,8 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise RefusesToStart(
-                f"The sandbox cannot listen on {host}:{port} ({error.strerror}): pass another --port."
+                f"The sandbox cannot listen on {host}:{port} ({error.strerror}):"
+                " pass another --port."
             ) from error
 
 

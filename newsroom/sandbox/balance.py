@@ -24,9 +24,7 @@ def book_charge(sandbox: Sandbox, charge: JsonDict) -> JsonDict:
     )
 
 
-def book_refund(
-    sandbox: Sandbox, refund: JsonDict, *, failed: bool = False
-) -> JsonDict:
+def book_refund(sandbox: Sandbox, refund: JsonDict, *, failed: bool = False) -> JsonDict:
     """Money leaves for a refund, or comes back because it failed. Stripe's fee stays with it."""
     return _book(
         sandbox,
@@ -53,9 +51,7 @@ def present(sandbox: Sandbox, movement: JsonDict) -> JsonDict:
 
 def _list(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
     where = {name: asked.get(name) for name in ("source", "type", "currency")}
-    listed = page(
-        sandbox, "balance_transaction", "/v1/balance_transactions", asked, where
-    )
+    listed = page(sandbox, "balance_transaction", "/v1/balance_transactions", asked, where)
     listed["data"] = [present(sandbox, movement) for movement in listed["data"]]
     return listed
 

@@ -23,9 +23,7 @@ class OwnPagesOnly:
             await self.app(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD") and _is_foreign(Headers(scope=scope)):
-            refusal = PlainTextResponse(
-                "This may only be sent from the sandbox's own pages.", 403
-            )
+            refusal = PlainTextResponse("This may only be sent from the sandbox's own pages.", 403)
             await refusal(scope, receive, send)
             return
 
@@ -48,8 +46,8 @@ def policy(leads_to: str | None = None) -> str:
         parts = urlsplit(leads_to)
         targets += f" {parts.scheme}://{parts.netloc}"
     return (
-        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none';"
-        f" form-action {targets}"
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none';"
+        f" frame-ancestors 'none'; form-action {targets}"
     )
 
 

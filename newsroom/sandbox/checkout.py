@@ -52,9 +52,7 @@ class NotOpen(Exception):
 
 def current(sandbox: Sandbox, session_id: str) -> JsonDict:
     """The session as it is by the clock: one whose time is over is expired first."""
-    session = sandbox.fetch(
-        session_id, "checkout.session", "checkout.session", "session"
-    )
+    session = sandbox.fetch(session_id, "checkout.session", "checkout.session", "session")
     if session["status"] == "open" and session["expires_at"] <= sandbox.clock.now():
         end(sandbox, session)
     return session
@@ -69,9 +67,7 @@ def end(sandbox: Sandbox, session: JsonDict) -> None:
     session |= {"status": "expired", "url": None}
     sandbox.store.save(session)
     if session["payment_intent"]:
-        intent = sandbox.fetch(
-            session["payment_intent"], "payment_intent", "payment_intent"
-        )
+        intent = sandbox.fetch(session["payment_intent"], "payment_intent", "payment_intent")
         payments.cancel(sandbox, intent, "expired")
     events.tell(sandbox, "checkout.session.expired", session)
 
@@ -85,32 +81,24 @@ def pay(sandbox: Sandbox, session_id: str, entry: CardEntry) -> payments.Attempt
     billing = payment_shape.billing_details(
         entry.name, entry.email, entry.postal_code or None, entry.country
     )
-    method = methods.make(
-        sandbox, CARDS[entry.number], entry.exp_month, entry.exp_year, billing
-    )
+    method = methods.make(sandbox, CARDS[entry.number], entry.exp_month, entry.exp_year, billing)
     intent = _intent_of(sandbox, session)
     for field in session["custom_fields"]:
         field["text"]["value"] = entry.custom.get(field["key"]) or None
     details = shape.customer_details(
         entry.email, entry.name, entry.postal_code or None, entry.country
     )
-    sandbox.store.save(
-        session, sandbox.store.private(session_id) | {"details": details}
-    )
+    sandbox.store.save(session, sandbox.store.private(session_id) | {"details": details})
     return _after(sandbox, session, payments.attempt(sandbox, intent, method))
 
 
-def authenticate(
-    sandbox: Sandbox, session_id: str, *, passed: bool
-) -> payments.Attempt:
+def authenticate(sandbox: Sandbox, session_id: str, *, passed: bool) -> payments.Attempt:
     """The payer's answer to 3-D Secure. Raises NotOpen, InvalidRequest when none was asked."""
     session = _open_session(sandbox, session_id)
     intent = _intent_of(sandbox, session)
     if intent["status"] != "requires_action":
         raise InvalidRequest("This payment does not wait for 3-D Secure.")
-    return _after(
-        sandbox, session, payments.authenticate(sandbox, intent, passed=passed)
-    )
+    return _after(sandbox, session, payments.authenticate(sandbox, intent, passed=passed))
 
 
 def success_address(session: JsonDict) -> str:
@@ -129,16 +117,12 @@ def _open_session(sandbox: Sandbox, session_id: str) -> JsonDict:
     return session
 
 
-def _after(
-    sandbox: Sandbox, session: JsonDict, tried: payments.Attempt
-) -> payments.Attempt:
+def _after(sandbox: Sandbox, session: JsonDict, tried: payments.Attempt) -> payments.Attempt:
     if tried.status != "succeeded":
         return tried
     details = sandbox.store.private(session["id"])["details"]
     if session["customer_creation"] == "always":
-        customer = customers.welcome(
-            sandbox, {"email": details["email"], "name": details["name"]}
-        )
+        customer = customers.welcome(sandbox, {"email": details["email"], "name": details["name"]})
         session["customer"] = customer["id"]
     session |= {
         "status": "complete",
@@ -153,9 +137,7 @@ def _after(
 
 def _intent_of(sandbox: Sandbox, session: JsonDict) -> JsonDict:
     if session["payment_intent"]:
-        return sandbox.fetch(
-            session["payment_intent"], "payment_intent", "payment_intent"
-        )
+        return sandbox.fetch(session["payment_intent"], "payment_intent", "payment_intent")
     asked = sandbox.store.private(session["id"])["payment_intent_data"]
     intent = payment_shape.payment_intent(
         session["amount_total"],
@@ -175,13 +157,9 @@ def _create(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
     asked = _checked(sandbox, asked, now)
     made = [shape.line_item(item, now) for item in asked["line_items"]]
     total = sum(item["amount_total"] for item, _price, _product in made)
-    intents.check_amount(
-        total, asked["line_items"][0]["price_data"]["currency"], "line_items"
-    )
+    intents.check_amount(total, asked["line_items"][0]["price_data"]["currency"], "line_items")
     session_id = ids.make("cs_test", 58)
-    session = shape.session(
-        session_id, f"{sandbox.base_url}/c/pay/{session_id}", asked, total, now
-    )
+    session = shape.session(session_id, f"{sandbox.base_url}/c/pay/{session_id}", asked, total, now)
     for _item, price, product in made:
         sandbox.store.add(product)
         sandbox.store.add(price)
@@ -209,9 +187,7 @@ def _checked(sandbox: Sandbox, asked: JsonDict, now: int) -> JsonDict:
         item["price_data"]["currency"] = item["price_data"]["currency"].lower()
     currencies_named = {item["price_data"]["currency"] for item in asked["line_items"]}
     if len(currencies_named) > 1:
-        raise InvalidRequest(
-            "All line items must use one currency.", param="line_items"
-        )
+        raise InvalidRequest("All line items must use one currency.", param="line_items")
     expires_at = asked.get("expires_at") or now + DAY
     if not now + HALF_HOUR <= expires_at <= now + DAY:
         raise InvalidRequest(

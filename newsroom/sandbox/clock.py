@@ -23,11 +23,7 @@ class Clock:
 
     def now(self) -> int:
         """Unix seconds."""
-        return (
-            self.stands_at
-            if self.stands_at is not None
-            else int(time.time()) + self.offset
-        )
+        return self.stands_at if self.stands_at is not None else int(time.time()) + self.offset
 
     def stand_at(self, moment: int) -> None:
         self._keep(0, moment)

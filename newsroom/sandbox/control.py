@@ -30,39 +30,27 @@ def _clock(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, Js
             sandbox.clock.be_real()
         elif "now" in asked:
             moment = read_moment(asked["now"])
-            move = (
-                sandbox.clock.run_from
-                if asked.get("running")
-                else sandbox.clock.stand_at
-            )
+            move = sandbox.clock.run_from if asked.get("running") else sandbox.clock.stand_at
             move(moment)
         elif isinstance(asked.get("advance"), int):
             sandbox.clock.advance(asked["advance"])
         else:
-            raise ValueError(
-                'Send {"now": moment}, {"advance": seconds} or {"real": true}.'
-            )
+            raise ValueError('Send {"now": moment}, {"advance": seconds} or {"real": true}.')
         checkout.expire_overdue(sandbox)
     return 200, sandbox.clock.state()
 
 
-def _faults(
-    sandbox: Sandbox, request: Request, asked: JsonDict
-) -> tuple[int, JsonDict]:
+def _faults(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, JsonDict]:
     if request.method == "POST":
         sandbox.faults.switch(asked)
     elif request.method == "DELETE":
         sandbox.faults.clear()
         deliveries.release(sandbox)
         deliveries.release(sandbox, "reversed")
-    return 200, sandbox.faults.state() | {
-        "deliveries": deliveries.counts(sandbox.store)
-    }
+    return 200, sandbox.faults.state() | {"deliveries": deliveries.counts(sandbox.store)}
 
 
-def _release(
-    sandbox: Sandbox, _request: Request, _asked: JsonDict
-) -> tuple[int, JsonDict]:
+def _release(sandbox: Sandbox, _request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
     return 200, {"released": deliveries.release(sandbox)}
 
 
@@ -75,14 +63,8 @@ def _pay(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, Json
         "expiry": str(asked.get("expiry", "12/60")),
         "cvc": str(asked.get("cvc", "123")),
     }
-    typed |= {
-        name: str(asked[name])
-        for name in ("email", "name", "postal_code")
-        if name in asked
-    }
-    typed |= {
-        f"custom-{key}": str(value) for key, value in asked.get("custom", {}).items()
-    }
+    typed |= {name: str(asked[name]) for name in ("email", "name", "postal_code") if name in asked}
+    typed |= {f"custom-{key}": str(value) for key, value in asked.get("custom", {}).items()}
     try:
         tried = checkout.pay(sandbox, session_id, entry.read(sandbox, session, typed))
         if tried.status == "requires_action" and asked.get("authenticate"):
@@ -106,9 +88,7 @@ def _told(sandbox: Sandbox, session_id: str, tried: Attempt) -> tuple[int, JsonD
     if tried.status == "succeeded":
         return 200, answer | {"redirect_url": checkout.success_address(session)}
     if tried.status == "requires_action":
-        return 200, answer | {
-            "redirect_url": tried.intent["next_action"]["redirect_to_url"]["url"]
-        }
+        return 200, answer | {"redirect_url": tried.intent["next_action"]["redirect_to_url"]["url"]}
     failure = tried.intent["last_payment_error"]
     return 402, answer | {
         "message": tried.message,
@@ -116,16 +96,12 @@ def _told(sandbox: Sandbox, session_id: str, tried: Attempt) -> tuple[int, JsonD
     }
 
 
-def _fail_refund(
-    sandbox: Sandbox, request: Request, _asked: JsonDict
-) -> tuple[int, JsonDict]:
+def _fail_refund(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
     refund = sandbox.fetch(request.path_params["refund_id"], "refund", "refund")
     return 200, refunds.fail(sandbox, refund)
 
 
-def _resend(
-    sandbox: Sandbox, request: Request, _asked: JsonDict
-) -> tuple[int, JsonDict]:
+def _resend(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
     event = sandbox.fetch(request.path_params["event_id"], "event", "event")
     return 200, {
         "event": event["id"],
@@ -162,8 +138,7 @@ def _send(sandbox: Sandbox, _request: Request, asked: JsonDict) -> tuple[int, Js
             wrong_signature=asked.get("wrong_signature") is True,
         )
         for endpoint in sandbox.store.select("webhook_endpoint")
-        if endpoint["status"] == "enabled"
-        and asked.get("endpoint") in (None, endpoint["id"])
+        if endpoint["status"] == "enabled" and asked.get("endpoint") in (None, endpoint["id"])
     ]
     return 200, {"event": event_id, "deliveries": sent}
 
@@ -178,9 +153,7 @@ def _roll(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, Jso
     return 200, {"id": endpoint["id"], "secret": webhooks.roll(sandbox, endpoint, keep)}
 
 
-def _deliveries(
-    sandbox: Sandbox, request: Request, _asked: JsonDict
-) -> tuple[int, JsonDict]:
+def _deliveries(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
     limit = int(request.query_params.get("limit", 100))
     shown = deliveries.latest(
         sandbox.store,
@@ -191,9 +164,7 @@ def _deliveries(
     return 200, {"counts": deliveries.counts(sandbox.store), "deliveries": shown}
 
 
-def _reset(
-    sandbox: Sandbox, _request: Request, asked: JsonDict
-) -> tuple[int, JsonDict]:
+def _reset(sandbox: Sandbox, _request: Request, asked: JsonDict) -> tuple[int, JsonDict]:
     keep = () if asked.get("endpoints") is True else ("webhook_endpoint",)
     sandbox.store.forget_all(keep)
     sandbox.clock.be_real()

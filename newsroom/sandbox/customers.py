@@ -25,9 +25,7 @@ _FIELDS = {
     "phone": text(20),
     "preferred_locales": many(text(20)),
 }
-_NO_ADDRESS = dict.fromkeys(
-    ("city", "country", "line1", "line2", "postal_code", "state")
-)
+_NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 
 def welcome(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
@@ -70,9 +68,7 @@ def _delete(sandbox: Sandbox, _asked: JsonDict, customer_id: str) -> JsonDict:
 
 
 def _list(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
-    return page(
-        sandbox, "customer", "/v1/customers", asked, {"email": asked.get("email")}
-    )
+    return page(sandbox, "customer", "/v1/customers", asked, {"email": asked.get("email")})
 
 
 ROUTES = (

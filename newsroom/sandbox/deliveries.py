@@ -148,9 +148,7 @@ def release(sandbox: Sandbox, hold: str = "burst") -> int:
     return cursor.rowcount
 
 
-def record(
-    store: Store, row: sqlite3.Row, status: int | None, error: str | None
-) -> None:
+def record(store: Store, row: sqlite3.Row, status: int | None, error: str | None) -> None:
     """What came of one try: delivered, tried again after the back-off, or given up."""
     attempts = row["attempts"] + 1
     state, next_at = "delivered", row["next_at"]
@@ -173,9 +171,7 @@ def drop(store: Store, row: sqlite3.Row, why: str) -> None:
 
 
 def counts(store: Store) -> dict[str, int]:
-    rows = store.db.execute(
-        "SELECT state, count(*) FROM deliveries GROUP BY state"
-    ).fetchall()
+    rows = store.db.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall()
     return {"pending": 0, "held": 0, "delivered": 0, "failed": 0, "dropped": 0} | {
         row[0]: row[1] for row in rows
     }
@@ -185,15 +181,12 @@ def latest(
     store: Store, limit: int, event: str | None = None, kind: str | None = None
 ) -> list[JsonDict]:
     rows = store.db.execute(
-        "SELECT seq AS id, event, event_type, endpoint, state, hold, attempts, next_at, last_status,"
-        " last_error FROM deliveries WHERE (?1 IS NULL OR event = ?1) ORDER BY seq DESC LIMIT ?2",
+        "SELECT seq AS id, event, event_type, endpoint, state, hold, attempts, next_at,"
+        " last_status, last_error FROM deliveries WHERE (?1 IS NULL OR event = ?1)"
+        " ORDER BY seq DESC LIMIT ?2",
         (event, limit),
     ).fetchall()
-    return [
-        dict(row)
-        for row in rows
-        if kind is None or fnmatchcase(row["event_type"], kind)
-    ]
+    return [dict(row) for row in rows if kind is None or fnmatchcase(row["event_type"], kind)]
 
 
 def payload_of(store: Store, row: sqlite3.Row) -> bytes | None:
@@ -201,8 +194,4 @@ def payload_of(store: Store, row: sqlite3.Row) -> bytes | None:
     if row["payload"] is not None:
         return str(row["payload"]).encode()
     event = store.find(row["event"], "event")
-    return (
-        None
-        if event is None
-        else json.dumps(event, indent=2, ensure_ascii=False).encode()
-    )
+    return None if event is None else json.dumps(event, indent=2, ensure_ascii=False).encode()

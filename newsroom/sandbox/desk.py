@@ -44,10 +44,8 @@ class Desk:
             "desk.html",
             said=request.query_params.get("said", "")[:300],
             clock=sandbox.clock.state(),
-            payments=[
-                self._payment(charge) for charge in store.select("charge", limit=30)
-            ],
-            deliveries=deliveries.latest(store, 30),
+            payments=[self._payment(charge) for charge in store.select("charge", limit=15)],
+            deliveries=deliveries.latest(store, 15),
             counts=deliveries.counts(store),
             faults=sandbox.faults.state(),
             names=MEANINGS,
@@ -58,20 +56,14 @@ class Desk:
                     "type": event["type"],
                     "moment": _written(event["created"]),
                 }
-                for event in store.select("event", limit=20)
+                for event in store.select("event", limit=15)
             ],
         )
 
     def _payment(self, charge: JsonDict) -> JsonDict:
         back = charge["amount_refunded"]
-        given = (
-            self._sandbox.store.select("refund", {"charge": charge["id"]})
-            if back
-            else []
-        )
-        state = (
-            "refunded" if charge["refunded"] else "partly refunded" if back else None
-        )
+        given = self._sandbox.store.select("refund", {"charge": charge["id"]}) if back else []
+        state = "refunded" if charge["refunded"] else "partly refunded" if back else None
         return {
             "charge": charge,
             "moment": _written(charge["created"]),
@@ -79,9 +71,7 @@ class Desk:
             "refunds": given,
         }
 
-    def action(
-        self, act: Callable[[Sandbox, dict[str, str]], str]
-    ) -> Callable[..., object]:
+    def action(self, act: Callable[[Sandbox, dict[str, str]], str]) -> Callable[..., object]:
         """A form of the desk: do it in one transaction, go back and say what came of it."""
 
         async def endpoint(request: Request) -> Response:
@@ -109,9 +99,7 @@ def _refund(sandbox: Sandbox, typed: dict[str, str]) -> str:
 
 def _minor_units(typed: str, currency: str) -> int:
     try:
-        amount = Decimal(typed.strip().replace(",", ".")).scaleb(
-            currencies.decimals(currency)
-        )
+        amount = Decimal(typed.strip().replace(",", ".")).scaleb(currencies.decimals(currency))
     except InvalidOperation as error:
         raise InvalidRequest(f"'{typed[:20]}' is not an amount.") from error
     if not amount.is_finite() or amount != amount.to_integral_value() or amount <= 0:
@@ -141,9 +129,7 @@ def _switch(sandbox: Sandbox, typed: dict[str, str]) -> str:
         sandbox.faults.switch({typed["off"]: None})
         return f"{typed['off']} is off."
     count = typed.get("count", "").strip()
-    sandbox.faults.switch(
-        {typed.get("name", ""): {"count": int(count)} if count else {}}
-    )
+    sandbox.faults.switch({typed.get("name", ""): {"count": int(count)} if count else {}})
     return f"{typed['name']} is on."
 
 

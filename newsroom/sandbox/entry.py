@@ -16,9 +16,7 @@ class EntryRefused(Exception):
     """`problems` says by field what is wrong, in words the page's template explains."""
 
     def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(
-            ", ".join(f"{field}: {problem}" for field, problem in problems.items())
-        )
+        super().__init__(", ".join(f"{field}: {problem}" for field, problem in problems.items()))
         self.problems = problems
 
 

@@ -54,9 +54,7 @@ class Missing(ApiError):
     OWN = frozenset({"id", "intent", "session", "dispute"})
 
     def __init__(self, noun: str, object_id: str, param: str = "id") -> None:
-        super().__init__(
-            f"No such {noun}: '{object_id}'", code="resource_missing", param=param
-        )
+        super().__init__(f"No such {noun}: '{object_id}'", code="resource_missing", param=param)
         self.status = 404 if param in self.OWN else 400
 
 

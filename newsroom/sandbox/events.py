@@ -36,9 +36,7 @@ def tell(
 
 
 def present(sandbox: Sandbox, event: JsonDict) -> JsonDict:
-    return event | {
-        "pending_webhooks": deliveries.pending_for(sandbox.store, event["id"])
-    }
+    return event | {"pending_webhooks": deliveries.pending_for(sandbox.store, event["id"])}
 
 
 def _retrieve(sandbox: Sandbox, _asked: JsonDict, event_id: str) -> JsonDict:

@@ -50,9 +50,7 @@ class Faults:
 
     def switch(self, asked: dict[str, Any]) -> None:
         """Set the faults named; `null` or `false` ends one; `seed` makes chance repeatable."""
-        checked = {
-            name: _read(name, spec) for name, spec in asked.items() if name != "seed"
-        }
+        checked = {name: _read(name, spec) for name, spec in asked.items() if name != "seed"}
         if "seed" in asked:
             self._random.seed(str(asked["seed"]))
         for name, spec in checked.items():
@@ -91,10 +89,7 @@ def _concerns(spec: dict[str, Any], path: str, method: str, event: str) -> bool:
     return (
         path.startswith(spec.get("path", ""))
         and spec.get("method", method) == method
-        and (
-            "events" not in spec
-            or any(fnmatchcase(event, kind) for kind in spec["events"])
-        )
+        and ("events" not in spec or any(fnmatchcase(event, kind) for kind in spec["events"]))
     )
 
 
@@ -105,9 +100,7 @@ def _read(name: str, asked: Any) -> dict[str, Any] | None:
         return None
     asked = {} if asked is True else asked
     options = OPTIONS.get(name, {})
-    filters = (
-        ("path", "method") if name in API else ("events",) if name in DELIVERY else ()
-    )
+    filters = ("path", "method") if name in API else ("events",) if name in DELIVERY else ()
     allowed = {"probability", "count", *options, *filters}
     if not isinstance(asked, dict) or not set(asked) <= allowed:
         raise BadFault(f"'{name}' takes an object with: {', '.join(sorted(allowed))}.")
@@ -120,9 +113,7 @@ def _read(name: str, asked: Any) -> dict[str, Any] | None:
         if spec["count"] < 1:
             return None
     else:
-        spec["probability"] = _number(
-            name, "probability", asked.get("probability", 1), 1
-        )
+        spec["probability"] = _number(name, "probability", asked.get("probability", 1), 1)
     for key in filters:
         if key in asked:
             spec[key] = _filter(name, key, asked[key])
@@ -130,20 +121,14 @@ def _read(name: str, asked: Any) -> dict[str, Any] | None:
 
 
 def _number(name: str, key: str, value: Any, most: float) -> float:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not 0 <= value <= most
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise BadFault(f"'{key}' of '{name}' is a number from 0 to {most:g}.")
     return value
 
 
 def _filter(name: str, key: str, value: Any) -> Any:
     if key == "events":
-        if not isinstance(value, list) or not all(
-            isinstance(kind, str) for kind in value
-        ):
+        if not isinstance(value, list) or not all(isinstance(kind, str) for kind in value):
             raise BadFault(f"'events' of '{name}' is a list of event types.")
         return value
     if not isinstance(value, str):

@@ -54,9 +54,7 @@ def recall(sandbox: Sandbox, key: str, path: str, request: str) -> Stored | None
     if len(key) > LONGEST:
         raise InvalidRequest(f"Idempotency keys hold at most {LONGEST} characters.")
     with holding(key):
-        row = sandbox.store.db.execute(
-            "SELECT * FROM idempotency WHERE key = ?", (key,)
-        ).fetchone()
+        row = sandbox.store.db.execute("SELECT * FROM idempotency WHERE key = ?", (key,)).fetchone()
     if row is None or sandbox.clock.now() - row["created"] >= KEPT:
         return None
     if row["request"] != request:

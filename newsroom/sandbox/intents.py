@@ -96,11 +96,7 @@ def _try_it(sandbox: Sandbox, intent: JsonDict) -> JsonDict:
         raise CardError(
             failure.pop("message"),
             code=failure.pop("code"),
-            **{
-                name: item
-                for name, item in failure.items()
-                if name not in ("doc_url", "type")
-            },
+            **{name: item for name, item in failure.items() if name not in ("doc_url", "type")},
             payment_intent=result.intent,
         )
     return result.intent
@@ -110,9 +106,7 @@ def _update(sandbox: Sandbox, asked: JsonDict, intent_id: str) -> JsonDict:
     intent = sandbox.fetch(intent_id, "payment_intent", "payment_intent", "intent")
     if "metadata" in asked:
         intent["metadata"] = merge_metadata(intent["metadata"], asked["metadata"])
-    intent |= {
-        name: asked[name] for name in ("description", "receipt_email") if name in asked
-    }
+    intent |= {name: asked[name] for name in ("description", "receipt_email") if name in asked}
     sandbox.store.save(intent)
     return intent
 
@@ -140,9 +134,7 @@ def _update_charge(sandbox: Sandbox, asked: JsonDict, charge_id: str) -> JsonDic
     before = {name: charge[name] for name in asked}
     if "metadata" in asked:
         charge["metadata"] = merge_metadata(charge["metadata"], asked["metadata"])
-    charge |= {
-        name: asked[name] for name in ("description", "receipt_email") if name in asked
-    }
+    charge |= {name: asked[name] for name in ("description", "receipt_email") if name in asked}
     sandbox.store.save(charge)
     events.tell(sandbox, "charge.updated", charge, before)
     return charge

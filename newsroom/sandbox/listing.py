@@ -78,8 +78,7 @@ def expand(
         steps = path.split(".")
         if len(steps) > _DEEPEST:
             raise InvalidRequest(
-                f"You cannot expand more than {_DEEPEST} levels of a property."
-                f" Property: {path}",
+                f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}",
                 param="expand",
             )
         _expand_at(sandbox, answer, steps, path, included, present)
@@ -116,9 +115,7 @@ def _expand_at(
         if found is None or step == "id":
             raise _cannot(path)
         value = thing[step] = present(sandbox, found)
-    elif not isinstance(value, dict) or (
-        maker is None and not rest and "id" not in value
-    ):
+    elif not isinstance(value, dict) or (maker is None and not rest and "id" not in value):
         raise _cannot(path)
     if rest:
         _expand_at(sandbox, value, rest, path, included, present)

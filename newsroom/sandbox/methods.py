@@ -15,9 +15,7 @@ def make(
     exp_year: int,
     billing: JsonDict,
 ) -> JsonDict:
-    method = shape.payment_method(
-        card, exp_month, exp_year, billing, sandbox.clock.now()
-    )
+    method = shape.payment_method(card, exp_month, exp_year, billing, sandbox.clock.now())
     sandbox.store.add(method, {"number": card.number})
     return method
 

@@ -25,9 +25,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters["money"] = lambda amount, currency: currencies.shown(
-    amount, currency
-)
+_templates.filters["money"] = lambda amount, currency: currencies.shown(amount, currency)
 
 
 def render(
@@ -45,9 +43,7 @@ async def read_form(request: Request) -> dict[str, str]:
         if len(body) > LARGEST_BODY:
             raise InvalidRequest("The form is too large.")
     try:
-        return dict(
-            parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100)
-        )
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
     except ValueError as error:
         raise InvalidRequest("The form could not be read.") from error
 
@@ -89,9 +85,7 @@ class HostedPages:
         if tried.status == "succeeded":
             return RedirectResponse(checkout.success_address(session), 303)
         if tried.status == "requires_action":
-            return RedirectResponse(
-                tried.intent["next_action"]["redirect_to_url"]["url"], 303
-            )
+            return RedirectResponse(tried.intent["next_action"]["redirect_to_url"]["url"], 303)
         return self._form(session, typed, status=402)
 
     def _form(
@@ -103,9 +97,7 @@ class HostedPages:
     ) -> Response:
         failure = None
         if session["payment_intent"] and not problems:
-            intent = self._sandbox.fetch(
-                session["payment_intent"], "payment_intent", "intent"
-            )
+            intent = self._sandbox.fetch(session["payment_intent"], "payment_intent", "intent")
             failure = (intent["last_payment_error"] or {}).get("message")
         return render(
             "checkout.html",
@@ -125,15 +117,11 @@ class HostedPages:
         try:
             typed = await read_form(request) if request.method == "POST" else None
             with self._sandbox.store.transaction():
-                intent = self._sandbox.fetch(
-                    intent_id, "payment_intent", "payment", "intent"
-                )
+                intent = self._sandbox.fetch(intent_id, "payment_intent", "payment", "intent")
                 found = self._sandbox.store.select(
                     "checkout.session", {"payment_intent": intent_id}, limit=1
                 )
-                session = (
-                    checkout.current(self._sandbox, found[0]["id"]) if found else None
-                )
+                session = checkout.current(self._sandbox, found[0]["id"]) if found else None
                 if intent["status"] != "requires_action" or (
                     session is not None and session["status"] != "open"
                 ):
@@ -145,9 +133,7 @@ class HostedPages:
                 if session is None:
                     tried = payments.authenticate(self._sandbox, intent, passed=passed)
                     return render("message.html", kind=f"authentication_{tried.status}")
-                tried = checkout.authenticate(
-                    self._sandbox, session["id"], passed=passed
-                )
+                tried = checkout.authenticate(self._sandbox, session["id"], passed=passed)
                 if tried.status == "succeeded":
                     return RedirectResponse(checkout.success_address(session), 303)
                 return RedirectResponse(session["url"], 303)
@@ -156,9 +142,7 @@ class HostedPages:
 
     async def receipt(self, request: Request) -> Response:
         try:
-            charge = self._sandbox.fetch(
-                request.path_params["charge_id"], "charge", "charge"
-            )
+            charge = self._sandbox.fetch(request.path_params["charge_id"], "charge", "charge")
         except ApiError as refusal:
             return _refused(refusal)
         return render("receipt.html", charge=charge)
@@ -175,17 +159,13 @@ def _closed(session: JsonDict) -> Response:
 
 
 def _refused(refusal: ApiError) -> Response:
-    return render(
-        "message.html", refusal.status, kind="refused", message=refusal.message
-    )
+    return render("message.html", refusal.status, kind="refused", message=refusal.message)
 
 
 def routes(sandbox: Sandbox) -> list[Route]:
     hosted = HostedPages(sandbox)
     return [
         Route("/c/pay/{session_id}", hosted.pay, methods=["GET", "POST"]),
-        Route(
-            "/authenticate/{intent_id}", hosted.authenticate, methods=["GET", "POST"]
-        ),
+        Route("/authenticate/{intent_id}", hosted.authenticate, methods=["GET", "POST"]),
         Route("/receipts/{charge_id}", hosted.receipt),
     ]

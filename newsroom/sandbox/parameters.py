@@ -25,9 +25,7 @@ def decode(encoded: str) -> dict[str, Any]:
     """The nested parameters of a query string or form body. Raises InvalidRequest."""
     root: dict[str, Any] = {}
     try:
-        pairs = parse_qsl(
-            encoded, keep_blank_values=True, max_num_fields=2000, errors="strict"
-        )
+        pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=2000, errors="strict")
     except ValueError as error:
         raise InvalidRequest("The form's encoding could not be read.") from error
     for key, value in pairs:
@@ -111,11 +109,7 @@ def address(value: Any, path: str) -> str | None:
     """An absolute http(s) address."""
     if value == "":
         return None
-    if (
-        not isinstance(value, str)
-        or not re.match(r"https?://[^\s/]+", value)
-        or len(value) > 5000
-    ):
+    if not isinstance(value, str) or not re.match(r"https?://[^\s/]+", value) or len(value) > 5000:
         raise InvalidRequest("Not a valid URL", code="url_invalid", param=path)
     return value
 
@@ -124,9 +118,7 @@ def email(value: Any, path: str) -> str | None:
     if value == "":
         return None
     if not is_email(value):
-        raise InvalidRequest(
-            f"Invalid email address: {value}", code="email_invalid", param=path
-        )
+        raise InvalidRequest(f"Invalid email address: {value}", code="email_invalid", param=path)
     return value
 
 
@@ -155,15 +147,11 @@ def metadata(value: Any, path: str) -> dict[str, str]:
     return value
 
 
-def merge_metadata(
-    old: Mapping[str, str], new: Mapping[str, str] | None
-) -> dict[str, str]:
+def merge_metadata(old: Mapping[str, str], new: Mapping[str, str] | None) -> dict[str, str]:
     """Stripe's rule: keys given are set, keys given empty are removed, the others stay."""
     if new is None:
         return dict(old)
-    return (
-        {key: item for key, item in {**old, **new}.items() if item != ""} if new else {}
-    )
+    return {key: item for key, item in {**old, **new}.items() if item != ""} if new else {}
 
 
 def many(each: Check, most: int = 100) -> Check:
@@ -173,9 +161,7 @@ def many(each: Check, most: int = 100) -> Check:
         if not isinstance(value, dict) or not all(key.isdigit() for key in value):
             raise InvalidRequest("Invalid array", param=path)
         if len(value) > most:
-            raise InvalidRequest(
-                f"Array must hold at most {most} elements.", param=path
-            )
+            raise InvalidRequest(f"Array must hold at most {most} elements.", param=path)
         ordered = sorted(value.items(), key=lambda item: int(item[0]))
         return [each(item, f"{path}[{index}]") for index, item in ordered]
 
@@ -216,10 +202,7 @@ class Form:
                     code="parameter_invalid_empty" if empty else "parameter_missing",
                     param=_inside(path, name),
                 )
-        return {
-            name: self.fields[name](item, _inside(path, name))
-            for name, item in value.items()
-        }
+        return {name: self.fields[name](item, _inside(path, name)) for name, item in value.items()}
 
 
 def _inside(path: str, name: str) -> str:

@@ -82,14 +82,10 @@ def settle_due(sandbox: Sandbox, now: float) -> None:
         charge = sandbox.fetch(charge_id, "charge", "charge")
         _settle(sandbox, charge)
         events.tell(sandbox, "charge.updated", charge, {"balance_transaction": None})
-        sandbox.store.db.execute(
-            "DELETE FROM settlements WHERE charge = ?", (charge_id,)
-        )
+        sandbox.store.db.execute("DELETE FROM settlements WHERE charge = ?", (charge_id,))
 
 
-def _charge(
-    sandbox: Sandbox, intent: JsonDict, method: JsonDict, card: TestCard
-) -> Attempt:
+def _charge(sandbox: Sandbox, intent: JsonDict, method: JsonDict, card: TestCard) -> Attempt:
     paid = card.outcome is not Outcome.DECLINED
     charge = shape.charge(
         intent, method, card, sandbox.clock.now(), paid=paid, base_url=sandbox.base_url
@@ -131,9 +127,7 @@ def _settle(sandbox: Sandbox, charge: JsonDict) -> None:
     sandbox.store.save(charge)
 
 
-def _ask_for_authentication(
-    sandbox: Sandbox, intent: JsonDict, method: JsonDict
-) -> Attempt:
+def _ask_for_authentication(sandbox: Sandbox, intent: JsonDict, method: JsonDict) -> Attempt:
     intent |= {
         "status": "requires_action",
         "payment_method": method["id"],

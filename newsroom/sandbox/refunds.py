@@ -24,9 +24,7 @@ def give_back(
 ) -> JsonDict:
     """Refund `amount` (minor units; all that is left when None). Raises InvalidRequest."""
     if charge["status"] != "succeeded":
-        raise InvalidRequest(
-            "This charge did not succeed and cannot be refunded.", param="charge"
-        )
+        raise InvalidRequest("This charge did not succeed and cannot be refunded.", param="charge")
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise InvalidRequest(
@@ -60,15 +58,11 @@ def give_back(
 def fail(sandbox: Sandbox, refund: JsonDict, reason: str = "unknown") -> JsonDict:
     """The bank sent the money back: it is the account's again. Raises InvalidRequest."""
     if refund["status"] != "succeeded":
-        raise InvalidRequest(
-            f"This refund's status is {refund['status']}: it cannot fail now."
-        )
+        raise InvalidRequest(f"This refund's status is {refund['status']}: it cannot fail now.")
     refund |= {
         "status": "failed",
         "failure_reason": reason,
-        "failure_balance_transaction": balance.book_refund(
-            sandbox, refund, failed=True
-        )["id"],
+        "failure_balance_transaction": balance.book_refund(sandbox, refund, failed=True)["id"],
     }
     sandbox.store.save(refund)
     charge = sandbox.fetch(refund["charge"], "charge", "charge")

@@ -54,11 +54,7 @@ class Settings:
 
 def checked_key(key: str) -> str:
     if key.startswith(("sk_live_", "rk_live_")):
-        raise RefusesToStart(
-            "The sandbox never starts with a live Stripe key: unset it first."
-        )
+        raise RefusesToStart("The sandbox never starts with a live Stripe key: unset it first.")
     if not key.startswith(("sk_test_", "rk_test_")):
-        raise RefusesToStart(
-            "STRIPE_SECRET_KEY must begin with sk_test_ for the sandbox."
-        )
+        raise RefusesToStart("STRIPE_SECRET_KEY must begin with sk_test_ for the sandbox.")
     return key

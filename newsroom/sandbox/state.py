@@ -44,9 +44,7 @@ class Sandbox:
             store.set("began", clock.now())
         return cls(store, clock, Faults(store), keys, account, base_url)
 
-    def fetch(
-        self, object_id: str, kind: str, noun: str, param: str = "id"
-    ) -> JsonDict:
+    def fetch(self, object_id: str, kind: str, noun: str, param: str = "id") -> JsonDict:
         """The object, or Missing (404 for the call's own object, 400 for one named in `param`)."""
         found = self.store.find(object_id, kind)
         if found is None:

@@ -82,9 +82,7 @@ class Store:
             raise
         self.db.execute("COMMIT")
 
-    def add(
-        self, thing: Mapping[str, Any], private: Mapping[str, Any] | None = None
-    ) -> None:
+    def add(self, thing: Mapping[str, Any], private: Mapping[str, Any] | None = None) -> None:
         self.db.execute(
             "INSERT INTO objects (id, type, created, data, private) VALUES (?, ?, ?, ?, ?)",
             (
@@ -96,9 +94,7 @@ class Store:
             ),
         )
 
-    def save(
-        self, thing: Mapping[str, Any], private: Mapping[str, Any] | None = None
-    ) -> None:
+    def save(self, thing: Mapping[str, Any], private: Mapping[str, Any] | None = None) -> None:
         """Keep the new state of an object; its private part stays unless a new one is given."""
         if private is None:
             self.db.execute(
@@ -117,9 +113,7 @@ class Store:
         return json.loads(row["data"]) if row and kind in (None, row["type"]) else None
 
     def private(self, object_id: str) -> dict[str, Any]:
-        row = self.db.execute(
-            "SELECT private FROM objects WHERE id = ?", (object_id,)
-        ).fetchone()
+        row = self.db.execute("SELECT private FROM objects WHERE id = ?", (object_id,)).fetchone()
         return json.loads(row["private"]) if row else {}
 
     def remove(self, object_id: str) -> None:
@@ -152,9 +146,7 @@ class Store:
             values.append(moment)
         if types:
             clauses.append(
-                "("
-                + " OR ".join("json_extract(data, '$.type') GLOB ?" for _ in types)
-                + ")"
+                "(" + " OR ".join("json_extract(data, '$.type') GLOB ?" for _ in types) + ")"
             )
             values.extend(types)
         for cursor, sign in ((after, "<"), (before, ">")):
@@ -190,9 +182,7 @@ class Store:
         self.db.execute("DELETE FROM settings WHERE name NOT IN ('account', 'began')")
 
     def setting(self, name: str, default: Any = None) -> Any:
-        row = self.db.execute(
-            "SELECT value FROM settings WHERE name = ?", (name,)
-        ).fetchone()
+        row = self.db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return json.loads(row["value"]) if row else default
 
     def set(self, name: str, value: Any) -> None:

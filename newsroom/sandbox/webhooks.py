@@ -60,9 +60,7 @@ def roll(sandbox: Sandbox, endpoint: JsonDict, keep_seconds: float) -> str:
     old = sandbox.store.private(endpoint["id"])["secrets"]
     kept = [entry | {"until": min(entry["until"] or until, until)} for entry in old]
     secret = ids.make("whsec", 32)
-    sandbox.store.save(
-        endpoint, {"secrets": [{"secret": secret, "until": None}, *kept]}
-    )
+    sandbox.store.save(endpoint, {"secrets": [{"secret": secret, "until": None}, *kept]})
     return secret
 
 
@@ -85,9 +83,7 @@ def _check_events(kinds: list[str]) -> None:
 
 def _create(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
     if asked.get("api_version") not in (None, API_VERSION):
-        raise InvalidRequest(
-            f"The sandbox speaks {API_VERSION} only.", param="api_version"
-        )
+        raise InvalidRequest(f"The sandbox speaks {API_VERSION} only.", param="api_version")
     return register(
         sandbox,
         asked["url"],
@@ -106,9 +102,7 @@ def _update(sandbox: Sandbox, asked: JsonDict, endpoint_id: str) -> JsonDict:
     if "disabled" in asked:
         endpoint["status"] = "disabled" if asked["disabled"] else "enabled"
     endpoint |= {
-        name: asked[name]
-        for name in ("url", "enabled_events", "description")
-        if asked.get(name)
+        name: asked[name] for name in ("url", "enabled_events", "description") if asked.get(name)
     }
     sandbox.store.save(endpoint)
     return endpoint
@@ -144,8 +138,6 @@ ROUTES = (
     ),
     Route("GET", "/v1/webhook_endpoints", _list, Form(**PAGE)),
     Route("GET", "/v1/webhook_endpoints/{id}", _retrieve),
-    Route(
-        "POST", "/v1/webhook_endpoints/{id}", _update, Form(disabled=boolean, **_COMMON)
-    ),
+    Route("POST", "/v1/webhook_endpoints/{id}", _update, Form(disabled=boolean, **_COMMON)),
     Route("DELETE", "/v1/webhook_endpoints/{id}", _delete),
 )

@@ -16,17 +16,13 @@ LOCALES = (
 )  # fmt: skip
 
 
-def session(
-    session_id: str, url: str, asked: JsonDict, amount: int, now: int
-) -> JsonDict:
+def session(session_id: str, url: str, asked: JsonDict, amount: int, now: int) -> JsonDict:
     """A new session. `asked` holds the checked parameters; amounts in minor units."""
     customer = asked.get("customer")
     return {
         "id": session_id,
         "object": "checkout.session",
-        "adaptive_pricing": {
-            "enabled": asked.get("adaptive_pricing", {}).get("enabled", True)
-        },
+        "adaptive_pricing": {"enabled": asked.get("adaptive_pricing", {}).get("enabled", True)},
         "after_expiration": None,
         "allow_promotion_codes": None,
         "allowed_payment_method_types": None,
@@ -61,9 +57,7 @@ def session(
         "created": now,
         "currency": asked["line_items"][0]["price_data"]["currency"],
         "currency_conversion": None,
-        "custom_fields": [
-            custom_field(field) for field in asked.get("custom_fields", [])
-        ],
+        "custom_fields": [custom_field(field) for field in asked.get("custom_fields", [])],
         "custom_text": {
             "after_submit": None,
             "shipping_address": None,
@@ -72,9 +66,7 @@ def session(
         },
         "customer": customer,
         "customer_account": None,
-        "customer_creation": None
-        if customer
-        else asked.get("customer_creation") or "if_required",
+        "customer_creation": None if customer else asked.get("customer_creation") or "if_required",
         "customer_details": None,
         "customer_email": asked.get("customer_email"),
         "discounts": [],

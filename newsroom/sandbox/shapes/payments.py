@@ -39,9 +39,7 @@ def billing_details(
 def _checks(billing: JsonDict) -> JsonDict:
     return {
         "address_line1_check": None,
-        "address_postal_code_check": "pass"
-        if billing["address"]["postal_code"]
-        else None,
+        "address_postal_code_check": "pass" if billing["address"]["postal_code"] else None,
         "cvc_check": "pass",
     }
 
