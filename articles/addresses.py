@@ -20,7 +20,7 @@ def absolute(path: str) -> str:
 
 
 def language_prefix(language: str) -> str:
-    """"" for the site's main language, else such as "/fr"."""
+    """ "" for the site's main language, else such as "/fr"."""
     return "" if language == settings.LANGUAGE_CODE else f"/{language}"
 
 

@@ -8,17 +8,20 @@ way for code; the desk goes through Wagtail's own action to the same place.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.log_actions import get_active_log_context
+from wagtail.models import Page
 
 from articles.addresses import absolute, settle_address
 from articles.chain import hold_the_chain, new_salt, seal
 from articles.corrections import Entry, Record, Shape, judge, pending, set_pending
 from articles.going_public import Publication
 from articles.models import Article, Change, Correction, Version
+from articles.signing import public_name
 from articles.versions import Content, content_of, layout_hash, render_body, words_hash
 from newsroom.branding.models import Branding
 from newsroom.readers.models import Reader
@@ -66,14 +69,21 @@ def record_publication(article: Article) -> Iterator[None]:
         _write(article, saved, last)
 
 
-def judge_scheduled(article: Article) -> None:
-    """Refuse now (with `SilentEdit`) what would be refused when `article`, a draft with a
-    `go_live_at`, goes live: an editor has left by then. Writes nothing."""
+def judge_scheduled(article: Article, moment: datetime) -> None:
+    """Refuse now (with `SilentEdit`) what would be refused when the draft `article` goes live at
+    `moment`: its editor has left by then. Writes nothing."""
     if last := _last_version(article):
         content = content_of(article, files=False)
         shape = Shape(words_hash(content), layout_hash(content))
-        moment = article.go_live_at or timezone.now()
         judge(Shape(last.words_hash, last.layout_hash), shape, pending(article), moment)
+
+
+def record_move(instance: Page, **_signal: Any) -> None:
+    """A live story that was moved stands in another section: that goes on the record too, for
+    itself or for each story that moved along with its section."""
+    moved = Article.objects.filter(path__startswith=instance.path, live=True)
+    for article in moved.iterator():
+        article.save()
 
 
 def _write(article: Article, saved: Article, last: Version | None) -> None:
@@ -144,7 +154,8 @@ def _append_entries(
             now=entry.now.strip(),
             issued_at=_to_the_minute(entry.issued_at or moment),
             issued_by=issuer,
-            signature=_signature(issuer),
+            # Where nobody is named the newsroom itself signs.
+            signature=public_name(issuer) or Branding.load().name,
             before=before,
             after=version,
             supersedes=_superseded(version, entry),
@@ -188,14 +199,6 @@ def _publisher(article: Article) -> Reader | None:
     if user := get_active_log_context().user:
         return user
     return article.live_revision.user if article.live_revision else None
-
-
-def _signature(issuer: Reader | None) -> str:
-    """The public name an entry is signed with; the newsroom's own when nobody is named."""
-    if issuer is None:
-        return Branding.load().name
-    person = getattr(issuer, "person", None)
-    return person.name if person else issuer.name_shown
 
 
 def _to_the_minute(moment: datetime) -> datetime:

@@ -1,2 +1,35 @@
-urlpatterns: list = []
-machine_urlpatterns: list = []
+"""Where readers find stories and the record.
+
+`urlpatterns` may carry a language's prefix; Wagtail's own routing (sections, standing pages)
+follows after them. `machine_urlpatterns` never do.
+"""
+
+from django.urls import path, re_path
+
+from articles.views import comments, feeds, lists, record, story
+
+# Year, month and day as numbers of fixed length, so that each story has one address.
+_STORY = r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/(?P<slug>[\w-]+)/"
+
+urlpatterns = [
+    path("", lists.front, name="front"),
+    path("feed.atom", feeds.site_feed, name="site_feed"),
+    path("<slug:slug>/feed.atom", feeds.section_feed, name="section_feed"),
+    path("people/<slug:slug>/", lists.person, name="person"),
+    path("topics/<slug:slug>/", lists.topic, name="topic"),
+    path("corrections/", record.corrections, name="corrections"),
+    path("corrections/policy/", lists.policy, name="corrections_policy"),
+    re_path(_STORY + r"$", story.article, name="article"),
+    re_path(_STORY + r"history/$", story.history, name="history"),
+    re_path(
+        _STORY + r"history/(?P<before>\d{1,6})-(?P<after>\d{1,6})/$", story.compare, name="compare"
+    ),
+    path("comments/<int:article_id>/", comments.comments, name="comments"),
+]
+
+machine_urlpatterns = [
+    path("corrections/feed.atom", feeds.corrections_feed, name="corrections_feed"),
+    path("corrections/log.json", record.chain_log, name="chain_log"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("robots.txt", feeds.robots, name="robots"),
+]

@@ -10,7 +10,7 @@ A version's `content` is made of strings, whole numbers, booleans, lists and dic
     body                      [block], each with its `kind`:
         text                  html, paragraphs [plain], links [{text, url}]
         heading               text
-        image                 a picture
+        image                 a picture, without its files: they are in the rendered body
         pull_quote            quote attribution share_line accounts hashtags
 
 The words hash covers headline, dek, label, location, content warning, bylines, credits, what is
@@ -38,8 +38,8 @@ _PICTURE_FILES = ("url", "srcset", "sources", "width", "height")
 def content_of(article: Article, *, files: bool = True) -> Content:
     """The canonical copy of `article` as it stands in memory, drafts of its bylines included.
 
-    Makes picture renditions that do not exist yet; with `files` False it has everything but
-    these, which is enough for both hashes.
+    Makes renditions of the lead picture that do not exist yet; with `files` False it has
+    everything but these, which is enough for both hashes.
     """
     language = article.locale.language_code
     section = article.get_parent()
@@ -60,7 +60,7 @@ def content_of(article: Article, *, files: bool = True) -> Content:
             article.lead_image_credit,
             files=files,
         ),
-        "body": [_block(child.block_type, child.value, files) for child in article.body],
+        "body": [_block(child.block_type, child.value) for child in article.body],
     }
 
 
@@ -118,7 +118,7 @@ def _people(article: Article, kind: str) -> list[dict[str, str]]:
     return [{"name": found[pk].name, "slug": found[pk].slug} for pk in ids if pk in found]
 
 
-def _block(kind: str, value: Any, files: bool) -> Content:
+def _block(kind: str, value: Any) -> Content:
     match kind:
         case "text":
             html = expand_db_html(value.source)
@@ -132,7 +132,7 @@ def _block(kind: str, value: Any, files: bool) -> Content:
             return {"kind": kind, "text": value or ""}
         case "image":
             said = (value.get(part) or "" for part in ("alt", "caption", "credit"))
-            return {"kind": kind, **(picture(value["image"], *said, files=files) or {})}
+            return {"kind": kind, **(picture(value["image"], *said, files=False) or {})}
         case "pull_quote":
             parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
             return {"kind": kind, **{part: value.get(part) or "" for part in parts}}

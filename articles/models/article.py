@@ -60,9 +60,7 @@ class Article(Page):
     """
 
     dek = models.CharField(_("dek"), max_length=300, blank=True)
-    label = models.CharField(
-        _("label"), max_length=12, choices=Label.choices, default=Label.NEWS
-    )
+    label = models.CharField(_("label"), max_length=12, choices=Label.choices, default=Label.NEWS)
     location = models.CharField(_("location"), max_length=120, blank=True)
     lead_image = models.ForeignKey(
         "wagtailimages.Image",
@@ -172,15 +170,11 @@ class Byline(Orderable):
         on_delete=models.PROTECT,
         related_name="bylines",
     )
-    kind = models.CharField(
-        _("as"), max_length=8, choices=Kind.choices, default=Kind.BYLINE
-    )
+    kind = models.CharField(_("as"), max_length=8, choices=Kind.choices, default=Kind.BYLINE)
 
     class Meta(Orderable.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "person"], name="byline_once_per_story"
-            )
+            models.UniqueConstraint(fields=["article", "person"], name="byline_once_per_story")
         ]
 
 
@@ -201,9 +195,7 @@ class Address(models.Model):
     """
 
     path = models.CharField(max_length=400, unique=True)
-    article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="addresses"
-    )
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="addresses")
     current = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

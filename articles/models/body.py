@@ -1,8 +1,12 @@
 """The blocks a story's body is made of."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
+
+from articles.sharing import quote_line, share_links
 
 
 class ImageBlock(blocks.StructBlock):
@@ -27,9 +31,7 @@ class PullQuoteBlock(blocks.StructBlock):
     """A quote made to be shared: `accounts` ("@standtall") and `hashtags` go into the share."""
 
     quote = blocks.TextBlock(label=_("quote"))
-    attribution = blocks.CharBlock(
-        label=_("who says it"), required=False, max_length=200
-    )
+    attribution = blocks.CharBlock(label=_("who says it"), required=False, max_length=200)
     share_line = blocks.TextBlock(
         label=_("share line"),
         required=False,
@@ -48,6 +50,17 @@ class PullQuoteBlock(blocks.StructBlock):
         max_length=160,
         help_text=_("Such as #COP #water"),
     )
+
+    def get_context(
+        self, value: Any, parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Adds `share`, once the story has an address (`story_url` of the parent context)."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        if story_url := context.get("story_url"):
+            parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
+            line = quote_line(*(value.get(part) or "" for part in parts))
+            context["share"] = share_links(line, story_url, subject=context.get("headline", ""))
+        return context
 
     class Meta:
         icon = "openquote"

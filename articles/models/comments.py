@@ -45,9 +45,7 @@ class Comment(models.Model):
         ordering = ["-created_at"]
         default_permissions = ("view", "change")
         indexes = [
-            models.Index(
-                fields=["article", "state", "created_at"], name="comments_of_a_story"
-            ),
+            models.Index(fields=["article", "state", "created_at"], name="comments_of_a_story"),
             models.Index(
                 fields=["created_at"],
                 name="comments_held",

@@ -61,9 +61,7 @@ class StandingPage(Page):
     purpose = models.CharField(
         _("purpose"), max_length=20, choices=Purpose.choices, default=Purpose.OTHER
     )
-    body = RichTextField(
-        _("text"), features=["h2", "h3", "bold", "italic", "link", "ol", "ul"]
-    )
+    body = RichTextField(_("text"), features=["h2", "h3", "bold", "italic", "link", "ol", "ul"])
 
     content_panels = [*Page.content_panels, FieldPanel("purpose"), FieldPanel("body")]
     parent_page_types: ClassVar = ["articles.FrontPage"]

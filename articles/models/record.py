@@ -41,9 +41,7 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     change = models.CharField(_("change"), max_length=10, choices=Change.choices)
-    minor_reason = models.CharField(
-        _("reason of the minor edit"), max_length=300, blank=True
-    )
+    minor_reason = models.CharField(_("reason of the minor edit"), max_length=300, blank=True)
     headline = models.CharField(_("headline"), max_length=255)
     dek = models.CharField(_("dek"), max_length=300, blank=True)
     content = models.JSONField(_("content"))
@@ -57,9 +55,7 @@ class Version(models.Model):
         verbose_name_plural = _("versions")
         default_permissions = ("view",)
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "number"], name="version_number_in_story"
-            )
+            models.UniqueConstraint(fields=["article", "number"], name="version_number_in_story")
         ]
 
     def __str__(self) -> str:
@@ -106,16 +102,12 @@ class Correction(models.Model):
         default_permissions = ("view",)
         ordering = ["-issued_at", "-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "number"], name="entry_number_in_story"
-            ),
+            models.UniqueConstraint(fields=["article", "number"], name="entry_number_in_story"),
             models.CheckConstraint(
                 condition=~models.Q(kind="correction") | ~models.Q(was=""),
                 name="a_correction_says_what_was_wrong",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(now=""), name="an_entry_says_what_is_right"
-            ),
+            models.CheckConstraint(condition=~models.Q(now=""), name="an_entry_says_what_is_right"),
         ]
 
     def __str__(self) -> str:
@@ -130,9 +122,7 @@ class Seal(models.Model):
     """
 
     sequence = models.BigIntegerField(primary_key=True)
-    article = models.ForeignKey(
-        "articles.Article", on_delete=models.PROTECT, related_name="seals"
-    )
+    article = models.ForeignKey("articles.Article", on_delete=models.PROTECT, related_name="seals")
     story_sequence = models.PositiveIntegerField()
     version = models.OneToOneField(
         Version, null=True, on_delete=models.PROTECT, related_name="seal"

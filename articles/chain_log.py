@@ -1,0 +1,53 @@
+"""The chain as it is published at /corrections/log.json."""
+
+from typing import Any, Final
+
+from django.db.models import F
+
+from articles.addresses import absolute
+from articles.chain import START
+from articles.models import Seal
+
+LINKS_A_PAGE: Final = 500
+LOG_PATH: Final = "/corrections/log.json"
+
+
+def log_page(after: int) -> dict[str, Any]:
+    """Up to `LINKS_A_PAGE` links that follow link `after`, and the address of the next page.
+
+    Each link says which version or entry of which story it seals, its commitment and both chain
+    hashes. `start` is what the first link is chained to.
+    """
+    rows = list(
+        Seal.objects.filter(sequence__gt=after)
+        .order_by("sequence")
+        .values(
+            "sequence",
+            "story_sequence",
+            "commitment",
+            "story_hash",
+            "site_hash",
+            "recorded_at",
+            story=F("article"),
+            version_number=F("version__number"),
+            entry_number=F("correction__number"),
+        )[: LINKS_A_PAGE + 1]
+    )
+    shown = rows[:LINKS_A_PAGE]
+    more = len(rows) > LINKS_A_PAGE
+    return {
+        "start": START,
+        "links": [_link(row) for row in shown],
+        "next": absolute(f"{LOG_PATH}?after={shown[-1]['sequence']}") if more else None,
+    }
+
+
+def _link(row: dict[str, Any]) -> dict[str, Any]:
+    entry, version = row.pop("entry_number"), row.pop("version_number")
+    seals = "entry" if version is None else "version"
+    return {
+        **row,
+        "recorded_at": row["recorded_at"].isoformat(),
+        "seals": seals,
+        "number": entry if version is None else version,
+    }

@@ -1,0 +1,5 @@
+from articles.models import Article
+
+
+def join(model, preview_context):
+    pass

@@ -1,0 +1,103 @@
+"""Correction entries as lines to show: under a story, on the corrections page, in the feeds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from articles.models import Correction, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry. `issued_at` is the public moment, `recorded_at` the database's; `number` counts
+    within the story, as does `supersedes`, the entry that this one replaces; `after` is the number
+    of the version it came with."""
+
+    number: int
+    kind: str
+    kind_shown: str
+    was: str
+    now: str
+    issued_at: datetime
+    recorded_at: datetime
+    signature: str
+    anchor: str
+    before_after_url: str | None
+    story_headline: str
+    story_url: str
+    after: int
+    supersedes: int | None = None
+
+
+def public_entries(kind: str = "", section_tree_path: str = "") -> "QuerySet[Correction]":
+    """The entries of stories that are public, newest first; of one kind, of the stories that lie
+    under one section in Wagtail's tree."""
+    found = Correction.objects.filter(article__live=True).order_by("-issued_at", "-id")
+    if kind:
+        found = found.filter(kind=kind)
+    if section_tree_path:
+        found = found.filter(article__path__startswith=section_tree_path)
+    return found
+
+
+def entry_lines(
+    found: "QuerySet[Correction]", count: int | None = None, offset: int = 0
+) -> list[EntryLine]:
+    """`count` lines from `offset` on, in the queryset's order; one query."""
+    rows = found.filter(article__addresses__current=True).values(
+        "number",
+        "kind",
+        "was",
+        "now",
+        "issued_at",
+        "recorded_at",
+        "signature",
+        before_number=F("before__number"),
+        after_number=F("after__number"),
+        superseded_number=F("supersedes__number"),
+        headline=F("article__current_version__headline"),
+        path=F("article__addresses__path"),
+    )
+    stop = None if count is None else offset + count
+    return [_line(row) for row in rows[offset:stop]]
+
+
+def story_entries(article: int) -> list[EntryLine]:
+    """A story's entries, newest first."""
+    found = Correction.objects.filter(article=article)
+    return entry_lines(found.order_by("-issued_at", "-id"))
+
+
+def compare_url(story_url: str, before: int, after: int) -> str:
+    """Where two versions of a story, by number, are shown side by side."""
+    return f"{story_url}history/{before}-{after}/"
+
+
+def mark_of(entries: list[EntryLine]) -> str | None:
+    """What readers are told near the headline: "retraction", "correction" or None.
+
+    An entry that a later one supersedes no longer counts."""
+    replaced = {entry.supersedes for entry in entries}
+    kinds = {entry.kind for entry in entries if entry.number not in replaced}
+    for kind in (Kind.RETRACTION, Kind.CORRECTION):
+        if kind in kinds:
+            return str(kind)
+    return None
+
+
+def _line(row: dict[str, Any]) -> EntryLine:
+    path, before, after = row["path"], row.pop("before_number"), row.pop("after_number")
+    return EntryLine(
+        **{key: row[key] for key in ("number", "kind", "was", "now", "signature")},
+        kind_shown=str(Kind(row["kind"]).label),
+        issued_at=row["issued_at"],
+        recorded_at=row["recorded_at"],
+        anchor=f"entry-{row['number']}",
+        before_after_url=compare_url(path, before, after) if before else None,
+        story_headline=row["headline"],
+        story_url=path,
+        after=after,
+        supersedes=row["superseded_number"],
+    )

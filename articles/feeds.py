@@ -1,0 +1,83 @@
+"""Atom feeds: stories of the site and of a section, and the corrections."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from articles.addresses import absolute
+from articles.entries import EntryLine
+from articles.listing import Card
+
+CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
+STORIES: Final = 30
+ENTRIES: Final = 50
+
+
+def stories_feed(title: str, page: str, feed: str, language: str, cards: Iterable[Card]) -> bytes:
+    """`page` and `feed` are the addresses (paths) of the listing and of the feed itself."""
+    made = _feed(title, page, feed, language)
+    for card in cards:
+        made.add_item(
+            title=_clean(card.headline),
+            link=absolute(card.url),
+            description=_clean(card.dek),
+            author_name=", ".join(name for name, _url in card.authors) or None,
+            pubdate=card.published_at,
+            updateddate=card.modified_at,
+            unique_id=absolute(card.url),
+            categories=[card.section_title],
+        )
+    return _bytes(made)
+
+
+def corrections_feed(
+    title: str, page: str, feed: str, language: str, entries: Iterable[EntryLine]
+) -> bytes:
+    made = _feed(title, page, feed, language)
+    for entry in entries:
+        address = f"{absolute(entry.story_url)}#{entry.anchor}"
+        made.add_item(
+            title=_clean(
+                _("%(kind)s: %(headline)s")
+                % {"kind": entry.kind_shown, "headline": entry.story_headline}
+            ),
+            link=address,
+            description=_clean(_said(entry)),
+            author_name=entry.signature,
+            pubdate=entry.issued_at,
+            updateddate=entry.issued_at,
+            unique_id=address,
+            categories=[entry.kind],
+        )
+    return _bytes(made)
+
+
+def _feed(title: str, page: str, feed: str, language: str) -> Atom1Feed:
+    return Atom1Feed(
+        title=_clean(title),
+        link=absolute(page),
+        description="",
+        language=language,
+        feed_url=absolute(feed),
+        feed_guid=absolute(feed),
+    )
+
+
+def _said(entry: EntryLine) -> str:
+    if not entry.was:
+        return entry.now
+    return _("What was wrong: %(was)s What is right: %(now)s") % {
+        "was": entry.was,
+        "now": entry.now,
+    }
+
+
+def _clean(text: str) -> str:
+    # XML has no way to write most control characters.
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
+def _bytes(feed: Atom1Feed) -> bytes:
+    return feed.writeString("utf-8").encode()

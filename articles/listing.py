@@ -1,0 +1,133 @@
+"""Stories as cards: in lists, feeds and under Keep reading. Every list is one query.
+
+A card shows the current version's own copy. Retracted stories are in no list.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from articles.models import Article, Correction, Kind, Pin
+from articles.models.article import Label
+
+_NEVER_PINNED = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A story in a list. Addresses are relative to the site; `id` is the article's."""
+
+    id: int
+    url: str
+    headline: str
+    dek: str
+    label: str
+    label_shown: str
+    section_title: str
+    section_url: str
+    published_at: datetime
+    modified_at: datetime
+    authors: list[tuple[str, str]]
+    image_url: str
+    image_alt: str
+    image_width: int | None
+    image_height: int | None
+    mark: str | None
+
+
+def in_force(kind: str, article: str) -> Exists:
+    """Whether the story has an entry of that kind that no later one supersedes. `article` is the
+    outer query's column of the article's id."""
+    return Exists(
+        Correction.objects.filter(article=OuterRef(article), kind=kind, superseded_by__isnull=True)
+    )
+
+
+def published(language: str | None = None) -> "QuerySet[Article]":
+    """Stories that may be listed, newest first."""
+    found = Article.objects.filter(live=True, current_version__isnull=False)
+    if language:
+        found = found.filter(locale__language_code=language)
+    return found.filter(~in_force(Kind.RETRACTION, "pk")).order_by("-first_published_at", "-pk")
+
+
+def cards(found: "QuerySet[Article]", count: int | None = None, offset: int = 0) -> list[Card]:
+    """`count` cards from `offset` on, in the queryset's order; one query."""
+    rows = (
+        found.filter(addresses__current=True)
+        .annotate(corrected=in_force(Kind.CORRECTION, "pk"))
+        .values(
+            "pk",
+            "corrected",
+            "first_published_at",
+            address=F("addresses__path"),
+            headline=F("current_version__headline"),
+            shown_dek=F("current_version__dek"),
+            modified=F("current_version__published_at"),
+            shown_label=F("current_version__content__label"),
+            section=F("current_version__content__section"),
+            authors=F("current_version__content__bylines"),
+            picture=F("current_version__content__lead_image"),
+        )
+    )
+    stop = None if count is None else offset + count
+    return [_card(row) for row in rows[offset:stop]]
+
+
+def keep_reading(article: int, language: str, count: int = 4) -> list[Card]:
+    """What to read after a story: what its editor pinned, in order, then the newest that share a
+    topic with it, then the newest; never itself."""
+    others = published(language).exclude(pk=article)
+    topics = Article.topics.through.objects.filter(article=article).values("topic")
+    pinned = Pin.objects.filter(article=article)
+    # Each arm is short, so the list costs the same however many stories there are.
+    chosen = others.filter(
+        pk__in=others.filter(pk__in=pinned.values("story"))
+        .values("pk")[:count]
+        .union(
+            others.filter(_shares(topics)).values("pk")[:count],
+            others.values("pk")[:count],
+        )
+    )
+    place = pinned.filter(story=OuterRef("pk")).values("sort_order")[:1]
+    ordered = chosen.annotate(
+        place=Coalesce(Subquery(place), Value(_NEVER_PINNED), output_field=IntegerField()),
+        shared=_shares(topics),
+    ).order_by("place", "-shared", "-first_published_at", "-pk")
+    return cards(ordered, count)
+
+
+def _shares(topics: "QuerySet[Any]") -> Exists:
+    return Exists(Article.topics.through.objects.filter(article=OuterRef("pk"), topic__in=topics))
+
+
+def _card(row: dict[str, Any]) -> Card:
+    section, picture = row["section"], row["picture"] or {}
+    image = _smallest_wide_enough(picture)
+    return Card(
+        id=row["pk"],
+        url=row["address"],
+        headline=row["headline"],
+        dek=row["shown_dek"],
+        label=row["shown_label"],
+        label_shown=str(Label(row["shown_label"]).label),
+        section_title=section["title"],
+        section_url=section["url"],
+        published_at=row["first_published_at"],
+        modified_at=row["modified"],
+        authors=[(each["name"], f"/people/{each['slug']}/") for each in row["authors"]],
+        image_url=image.get("url", ""),
+        image_alt=picture.get("alt", ""),
+        image_width=image.get("width"),
+        image_height=image.get("height"),
+        mark=str(Kind.CORRECTION) if row["corrected"] else None,
+    )
+
+
+def _smallest_wide_enough(picture: dict[str, Any], width: int = 720) -> dict[str, Any]:
+    sources: list[dict[str, Any]] = picture.get("sources") or []
+    enough = [each for each in sources if each["width"] >= width]
+    return enough[0] if enough else (sources[-1] if sources else {})

@@ -1,0 +1,46 @@
+"""A draft as it would look, on the desk: from the page itself, since it has no version yet."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from articles.addresses import absolute, current_path
+from articles.entries import mark_of, story_entries
+from articles.listing import keep_reading
+from articles.models import Article
+from articles.sharing import share_links
+from articles.story import POLICY_URL, Around, build_story
+from articles.structured import as_script, news_article
+from articles.versions import content_of, render_body
+from newsroom.branding.models import Branding
+
+
+def preview_context(article: Article, request: HttpRequest) -> dict[str, Any]:
+    """What `articles/article.html` needs, with the entries that the story already has."""
+    url = current_path(article) or "/"
+    entries = story_entries(article.pk) if article.pk else []
+    content = content_of(article)
+    around = Around(
+        id=article.pk or 0,
+        url=url,
+        published_at=article.first_published_at or timezone.now(),
+        modified_at=None,
+        comments_open=False,
+        version=0,
+    )
+    story = build_story(around, content, render_body(article, absolute(url)), mark_of(entries))
+    return {
+        "page": article,
+        "request": request,
+        "story": story,
+        "corrections": entries,
+        "keep_reading": keep_reading(story.id, story.language),
+        "comments": [],
+        "policy_url": POLICY_URL,
+        "history_url": f"{url}history/",
+        "share": share_links(story.headline, story.absolute_url),
+        "json_ld": as_script(
+            news_article(story, entries, Branding.load(request_or_site=request).name)
+        ),
+    }

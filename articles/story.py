@@ -1,0 +1,147 @@
+"""A story as its page shows it: the current version's own copy, with what stands around it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any, Final
+
+from django.utils.html import mark_safe
+from django.utils.safestring import SafeString
+
+from articles.addresses import absolute
+from articles.models import Address, Version
+from articles.models.article import Label
+from articles.versions import Content, body_words
+
+WORDS_A_MINUTE: Final = 230
+POLICY_URL: Final = "/corrections/policy/"
+
+NamedLink = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`published_at` is the first publication, `modified_at` the latest one after it.
+
+    `lead_image` has url, absolute_url, srcset, width, height, alt, caption, credit.
+    `version` is the number shown, 0 in a preview.
+    """
+
+    id: int
+    url: str
+    absolute_url: str
+    headline: str
+    dek: str
+    label: str
+    label_shown: str
+    section_title: str
+    section_url: str
+    location: str
+    published_at: datetime
+    modified_at: datetime | None
+    bylines: list[NamedLink]
+    credits: list[NamedLink]
+    lead_image: dict[str, Any] | None
+    body_html: SafeString
+    topics: list[NamedLink]
+    content_warning: str
+    developing: bool
+    comments_open: bool
+    word_count: int
+    minutes: int
+    mark: str | None
+    language: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a story's page knows that its version does not."""
+
+    id: int
+    url: str
+    published_at: datetime
+    modified_at: datetime | None
+    comments_open: bool
+    version: int
+
+
+def find_story(path: str) -> Address | None:
+    """The address with its live article and that article's current version: one query.
+
+    None when no public story ever had this address; an address that is not `current` is an old
+    one of its story.
+    """
+    return (
+        Address.objects.filter(
+            path=path, article__live=True, article__current_version__isnull=False
+        )
+        .select_related("article__current_version")
+        .only(
+            "path",
+            "current",
+            "article__comments_open",
+            "article__first_published_at",
+            *(
+                f"article__current_version__{name}"
+                for name in ("article_id", "number", "published_at", "content", "body_html")
+            ),
+        )
+        .first()
+    )
+
+
+def story_at(address: Address, mark: str | None) -> Story:
+    """The story behind its current address; `mark` as `articles.entries.mark_of` gives it."""
+    article = address.article
+    version: Version = article.current_version
+    return build_story(
+        Around(
+            id=article.pk,
+            url=address.path,
+            published_at=article.first_published_at,
+            modified_at=version.published_at if version.number > 1 else None,
+            comments_open=article.comments_open,
+            version=version.number,
+        ),
+        version.content,
+        version.body_html,
+        mark,
+    )
+
+
+def build_story(around: Around, content: Content, body_html: str, mark: str | None) -> Story:
+    count = body_words(content)
+    picture = content["lead_image"]
+    return Story(
+        id=around.id,
+        url=around.url,
+        absolute_url=absolute(around.url),
+        headline=content["headline"],
+        dek=content["dek"],
+        label=content["label"],
+        label_shown=str(Label(content["label"]).label),
+        section_title=content["section"]["title"],
+        section_url=content["section"]["url"],
+        location=content["location"],
+        published_at=around.published_at,
+        modified_at=around.modified_at,
+        bylines=_people(content["bylines"]),
+        credits=_people(content["credits"]),
+        lead_image=picture and {**picture, "absolute_url": absolute(picture["url"])},
+        # Rendered by our own block templates when the version was made.
+        body_html=mark_safe(body_html),  # noqa: S308
+        topics=[(each["name"], f"/topics/{each['slug']}/") for each in content["topics"]],
+        content_warning=content["content_warning"],
+        developing=content["developing"],
+        comments_open=around.comments_open,
+        word_count=count,
+        minutes=max(1, ceil(count / WORDS_A_MINUTE)),
+        mark=mark,
+        language=content["language"],
+        version=around.version,
+    )
+
+
+def _people(people: list[dict[str, str]]) -> list[NamedLink]:
+    return [(each["name"], f"/people/{each['slug']}/") for each in people]

@@ -1,0 +1,98 @@
+"""The story for machines: JSON-LD as schema.org has it (https://schema.org/NewsArticle)."""
+
+import json
+from typing import Any
+
+from django.utils.html import mark_safe
+from django.utils.safestring import SafeString
+
+from articles.addresses import absolute
+from articles.entries import EntryLine
+from articles.story import POLICY_URL, NamedLink, Story
+
+# A script element ends at the first "</script", whatever the JSON around it.
+_UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+_TYPES = {
+    "analysis": "AnalysisNewsArticle",
+    "opinion": "OpinionNewsArticle",
+    "explainer": "BackgroundNewsArticle",
+    "sponsored": "AdvertiserContentArticle",
+}
+
+
+def news_article(story: Story, entries: list[EntryLine], newsroom: str) -> dict[str, Any]:
+    """The story as a schema.org article; `newsroom` is the publisher's name.
+
+    Each correction entry is a CorrectionComment (https://schema.org/correction). "With files
+    from" are contributors.
+    """
+    organization = {
+        "@type": "NewsMediaOrganization",
+        "name": newsroom,
+        "url": absolute("/"),
+        "correctionsPolicy": absolute(POLICY_URL),
+        "publishingPrinciples": absolute(POLICY_URL),
+    }
+    known = {
+        "@context": "https://schema.org",
+        "@type": _TYPES.get(story.label, "NewsArticle"),
+        "@id": story.absolute_url,
+        "url": story.absolute_url,
+        "mainEntityOfPage": story.absolute_url,
+        "headline": story.headline,
+        "description": story.dek,
+        "inLanguage": story.language,
+        "datePublished": story.published_at.isoformat(),
+        "dateModified": (story.modified_at or story.published_at).isoformat(),
+        "author": [_person(link) for link in story.bylines],
+        "contributor": [_person(link) for link in story.credits],
+        "articleSection": story.section_title,
+        "keywords": [name for name, _url in story.topics],
+        "wordCount": story.word_count,
+        "dateline": "" if story.label == "sponsored" else story.location,
+        "image": _image(story.lead_image),
+        "isAccessibleForFree": True,
+        "publisher": organization,
+        "publishingPrinciples": absolute(POLICY_URL),
+        "correction": [_correction(story, entry) for entry in entries],
+    }
+    return {key: value for key, value in known.items() if value not in ("", None, [])}
+
+
+def as_script(data: dict[str, Any]) -> SafeString:
+    """`data` as JSON that can stand in a script element."""
+    # Every character that could end the element is written as an escape.
+    text = json.dumps(data, ensure_ascii=False).translate(_UNSAFE)
+    return mark_safe(text)  # noqa: S308
+
+
+def _person(link: NamedLink) -> dict[str, str]:
+    name, url = link
+    return {"@type": "Person", "name": name, "url": absolute(url)}
+
+
+def _image(picture: dict[str, Any] | None) -> dict[str, Any] | None:
+    if not picture:
+        return None
+    return {
+        "@type": "ImageObject",
+        "url": picture["absolute_url"],
+        "width": picture["width"],
+        "height": picture["height"],
+        "caption": picture["caption"],
+        "creditText": picture["credit"],
+    }
+
+
+def _correction(story: Story, entry: EntryLine) -> dict[str, Any]:
+    text = f"{entry.was} → {entry.now}" if entry.was else entry.now
+    return {
+        "@type": "CorrectionComment",
+        "@id": f"{story.absolute_url}#{entry.anchor}",
+        "url": f"{story.absolute_url}#{entry.anchor}",
+        "name": entry.kind_shown,
+        "text": text,
+        "datePublished": entry.issued_at.isoformat(),
+        "author": {"@type": "Person", "name": entry.signature},
+    }

@@ -1,0 +1,10 @@
+from articles.serving import serve_page
+from django.http import HttpRequest, HttpResponse
+from wagtail import hooks
+from wagtail.models import Page
+
+
+# After Wagtail's own check of view restrictions, which is at 0.
+@hooks.register("before_serve_page", order=1)
+def serve(page: Page, request: HttpRequest, args: list, kwargs: dict) -> HttpResponse | None:
+    return serve_page(page, request)

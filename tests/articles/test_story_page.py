@@ -1,0 +1,27 @@
+"""What a reader is promised of a story's page."""
+
+import json
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from articles.corrections import Entry, Record
+from articles.models import Article, Correction, Version
+from tests.articles import newsroom
+
+pytestmark = pytest.mark.django_db
+
+TORONTO = ZoneInfo("America/Toronto")
+
+
+def test_a_story_is_read_at_its_address(client: Client) -> None:
+    made = newsroom.story(newsroom.section(), "The kiln goes cold", slug="the-kiln")
+    response = client.get(made.url)
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "The kiln goes cold" in page
+    assert newsroom.PARAGRAPH in page
