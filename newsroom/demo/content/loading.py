@@ -48,9 +48,7 @@ def load() -> DemoContent:
     """All of the demo newsroom, stories newest first. Reads the files once per process."""
     newsroom = _read(HERE / "newsroom.toml")
     campaigns = _read(HERE / "campaigns.toml")
-    pages = {
-        page.slug: page for page in map(_page, sorted((HERE / "pages").glob("*.toml")))
-    }
+    pages = {page.slug: page for page in map(_page, sorted((HERE / "pages").glob("*.toml")))}
     stories = [_story(path) for path in sorted((HERE / "stories").glob("*.toml"))]
     return DemoContent(
         newsroom=Newsroom(
@@ -61,12 +59,8 @@ def load() -> DemoContent:
         sections=tuple(Section(**row) for row in newsroom["section"]),
         topics=tuple(Topic(**row) for row in newsroom["topic"]),
         people=tuple(Person(**row) for row in _read(HERE / "people.toml")["person"]),
-        stories=tuple(
-            sorted(stories, key=lambda s: (s.days_ago, -s.hour, -s.minute, s.slug))
-        ),
-        comments=tuple(
-            _comment(row) for row in _read(HERE / "comments.toml")["comment"]
-        ),
+        stories=tuple(sorted(stories, key=lambda s: (s.days_ago, -s.hour, -s.minute, s.slug))),
+        comments=tuple(_comment(row) for row in _read(HERE / "comments.toml")["comment"]),
         campaign=_campaign(campaigns["campaign"]),
         default_campaign=_campaign(campaigns["default"]),
         donors=_donors(_read(HERE / "donors.toml")),
@@ -98,9 +92,7 @@ def _block(row: dict[str, Any]) -> Block:
         case "image":
             return Image(_picture(value))
         case "quote":
-            lists = {
-                name: tuple(value.get(name, ())) for name in ("accounts", "hashtags")
-            }
+            lists = {name: tuple(value.get(name, ())) for name in ("accounts", "hashtags")}
             return PullQuote(**{**value, **lists})
         case "list" | "numbers":
             return Bullets(tuple(value), ordered=key == "numbers")
@@ -145,9 +137,7 @@ def _story(path: Path) -> Story:
 def _page(path: Path) -> StandingPage:
     row = _read(path)
     try:
-        return StandingPage(
-            path.stem, row["title"], tuple(_block(block) for block in row["body"])
-        )
+        return StandingPage(path.stem, row["title"], tuple(_block(block) for block in row["body"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ContentError(f"{path.name}: {error}") from error
 
@@ -171,6 +161,4 @@ def _campaign(row: dict[str, Any]) -> Campaign:
 
 
 def _donors(row: dict[str, Any]) -> Donors:
-    return Donors(
-        *(tuple(row[name]) for name in ("first_names", "last_names", "messages"))
-    )
+    return Donors(*(tuple(row[name]) for name in ("first_names", "last_names", "messages")))

@@ -68,9 +68,7 @@ def _apply(story: Story, change: Change) -> Story:
         case "dek":
             return replace(story, dek=put(story.dek))
         case "lead_caption":
-            return replace(
-                story, lead=replace(story.lead, caption=put(story.lead.caption))
-            )
+            return replace(story, lead=replace(story.lead, caption=put(story.lead.caption)))
         case "body":
             return replace(story, body=tuple(_each(block, put) for block in story.body))
 
