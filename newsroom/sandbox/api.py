@@ -12,7 +12,7 @@ import binascii
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -203,13 +203,13 @@ def _do(
         with sandbox.store.transaction():
             try:
                 result = expand(sandbox, dict(call()), paths, INCLUDED, present)
-            except ApiError as refusal:
-                if not refusal.keeps_work:
+            except ApiError as error:
+                if not error.keeps_work:
                     raise
-                return seal(_refused(refusal))
+                return seal(_refused(error))
             return seal(Answer(200, _json(result)))
     except ApiError as error:
-        refusal = error
+        refusal: ApiError = error
     except Exception:
         _log.exception("api failed request=%s", sandbox.request_id)
         refusal = Broken("The sandbox failed. Its log says how.")
@@ -254,7 +254,7 @@ async def _never_answer(seconds: float) -> Response:
     """Keep the caller waiting, then break off in the middle of an answer."""
     await asyncio.sleep(seconds)
 
-    async def part():
+    async def part() -> AsyncIterator[bytes]:
         yield b'{"object":'
 
     return StreamingResponse(part(), 200, {"Content-Length": "100000"}, "application/json")

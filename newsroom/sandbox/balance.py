@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
 from . import currencies
 from .listing import PAGE, moments, page
 from .parameters import Form, text
@@ -10,38 +14,67 @@ from .state import JsonDict, Route, Sandbox
 
 
 def book_charge(sandbox: Sandbox, charge: JsonDict) -> JsonDict:
-    return _book(
-        sandbox,
-        shape.balance_transaction(
-            "charge",
-            charge["amount"],
-            charge["currency"],
-            charge["id"],
-            sandbox.clock.now(),
-            fee=currencies.fee(charge["amount"]),
-            description=charge["description"],
-        ),
+    amount, currency, rate = _settled(sandbox, charge["amount"], charge["currency"])
+    movement = shape.balance_transaction(
+        "charge",
+        amount,
+        currency,
+        charge["id"],
+        sandbox.clock.now(),
+        fee=currencies.fee(amount),
+        description=charge["description"],
+        exchange_rate=rate,
     )
+    sandbox.store.add(movement)
+    return movement
 
 
 def book_refund(sandbox: Sandbox, refund: JsonDict, *, failed: bool = False) -> JsonDict:
     """Money leaves for a refund, or comes back because it failed. Stripe's fee stays with it."""
-    return _book(
-        sandbox,
-        shape.balance_transaction(
-            "refund_failure" if failed else "refund",
-            refund["amount"] if failed else -refund["amount"],
-            refund["currency"],
-            refund["id"],
-            sandbox.clock.now(),
-            description="REFUND FAILURE" if failed else "REFUND FOR CHARGE",
-        ),
+    amount, currency, rate = _settled(sandbox, refund["amount"], refund["currency"])
+    movement = shape.balance_transaction(
+        "refund_failure" if failed else "refund",
+        amount if failed else -amount,
+        currency,
+        refund["id"],
+        sandbox.clock.now(),
+        description="REFUND FAILURE" if failed else "REFUND FOR CHARGE",
+        exchange_rate=rate,
     )
-
-
-def _book(sandbox: Sandbox, movement: JsonDict) -> JsonDict:
     sandbox.store.add(movement)
     return movement
+
+
+def settle_in(sandbox: Sandbox, currency: str, rates: Mapping[str, Any]) -> JsonDict:
+    """From now on money in the currencies of `rates` arrives as `currency`. Raises ValueError.
+
+    A rate says how much one whole unit is worth. Without rates each currency has its own balance,
+    which is how a new sandbox is.
+    """
+    named = {currency, *rates}
+    if not named <= currencies.KNOWN or currency in rates:
+        raise ValueError("Name currencies by three small letters, and rates of others into one.")
+    try:
+        checked = {name: Decimal(str(rate)) for name, rate in rates.items()}
+    except InvalidOperation as error:
+        raise ValueError("A rate is a number.") from error
+    if not all(rate.is_finite() and 0 < rate < 1_000_000 for rate in checked.values()):
+        raise ValueError("A rate is a number above 0.")
+    settlement = {"currency": currency, "rates": {name: str(r) for name, r in checked.items()}}
+    sandbox.store.set("settlement", settlement)
+    return settlement
+
+
+def _settled(sandbox: Sandbox, amount: int, currency: str) -> tuple[int, str, float | None]:
+    """Amount, currency and rate in which a sum reaches the balance."""
+    settlement = sandbox.store.setting("settlement", {"currency": "", "rates": {}})
+    rate = settlement["rates"].get(currency)
+    if rate is None:
+        return amount, currency, None
+    into = settlement["currency"]
+    shift = currencies.decimals(into) - currencies.decimals(currency)
+    worth = (Decimal(amount) * Decimal(rate)).scaleb(shift)
+    return int(worth.to_integral_value(ROUND_HALF_UP)), into, float(rate)
 
 
 def present(sandbox: Sandbox, movement: JsonDict) -> JsonDict:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import customers, events, ids, intents, methods, payments
+from . import checkout_forms, customers, events, ids, intents, methods, payments
 from .cards import CARDS
 from .errors import InvalidRequest
-from .listing import PAGE, moments, page, whole
+from .listing import PAGE, page, whole
 from .parameters import (
     Form,
-    address,
-    boolean,
-    choice,
-    email,
-    integer,
-    many,
     merge_metadata,
     metadata,
-    text,
 )
 from .shapes import checkout as shape
 from .shapes import payments as payment_shape
@@ -102,7 +95,7 @@ def authenticate(sandbox: Sandbox, session_id: str, *, passed: bool) -> payments
 
 
 def success_address(session: JsonDict) -> str:
-    return session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
+    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
 def line_items(sandbox: Sandbox, session: JsonDict) -> JsonDict:
@@ -237,77 +230,9 @@ def _line_items(sandbox: Sandbox, _asked: JsonDict, session_id: str) -> JsonDict
     return line_items(sandbox, current(sandbox, session_id))
 
 
-_PRICE_DATA = Form(
-    required=("currency", "unit_amount", "product_data"),
-    currency=text(3),
-    unit_amount=integer(0),
-    product_data=Form(
-        required=("name",),
-        name=text(),
-        description=text(),
-        images=many(address, 8),
-        metadata=metadata,
-    ),
-)
-_CUSTOM_FIELD = Form(
-    required=("key", "label", "type"),
-    key=text(200),
-    label=Form(required=("type", "custom"), type=choice("custom"), custom=text(50)),
-    optional=boolean,
-    text=Form(
-        default_value=text(255),
-        maximum_length=integer(1, 255),
-        minimum_length=integer(1, 255),
-    ),
-    type=choice("text"),
-)
-_CREATE = Form(
-    required=("mode", "line_items", "success_url"),
-    adaptive_pricing=Form(enabled=boolean),
-    billing_address_collection=choice("auto", "required"),
-    cancel_url=address,
-    client_reference_id=text(200),
-    custom_fields=many(_CUSTOM_FIELD, 3),
-    custom_text=Form(submit=Form(required=("message",), message=text(1200))),
-    customer=text(),
-    customer_creation=choice("always", "if_required"),
-    customer_email=email,
-    expires_at=integer(),
-    line_items=many(
-        Form(
-            required=("price_data",),
-            price_data=_PRICE_DATA,
-            quantity=integer(1, 999_999),
-        )
-    ),
-    locale=choice(*shape.LOCALES),
-    metadata=metadata,
-    mode=choice("payment"),
-    payment_intent_data=Form(
-        description=text(1000),
-        metadata=metadata,
-        receipt_email=email,
-        statement_descriptor=text(22),
-        statement_descriptor_suffix=text(22),
-        transfer_group=text(),
-    ),
-    payment_method_types=many(choice("card")),
-    submit_type=choice("auto", "book", "donate", "pay"),
-    success_url=address,
-    ui_mode=choice("hosted_page"),
-)
-_LIST = Form(
-    **PAGE,
-    **moments(),
-    customer=text(),
-    customer_details=Form(required=("email",), email=text()),
-    payment_intent=text(),
-    status=choice("open", "complete", "expired"),
-)
-
 ROUTES = (
-    Route("POST", "/v1/checkout/sessions", _create, _CREATE),
-    Route("GET", "/v1/checkout/sessions", _list, _LIST),
+    Route("POST", "/v1/checkout/sessions", _create, checkout_forms.CREATE),
+    Route("GET", "/v1/checkout/sessions", _list, checkout_forms.LIST),
     Route("GET", "/v1/checkout/sessions/{id}", _retrieve),
     Route("POST", "/v1/checkout/sessions/{id}", _update, Form(metadata=metadata)),
     Route("POST", "/v1/checkout/sessions/{id}/expire", _expire),

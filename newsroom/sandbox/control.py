@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as WebRoute
 
-from . import checkout, deliveries, entry, ids, refunds, webhooks
+from . import balance, checkout, deliveries, entry, ids, refunds, webhooks
 from .api import LARGEST_BODY
 from .clock import read_moment
 from .errors import ApiError
@@ -94,6 +94,13 @@ def _told(sandbox: Sandbox, session_id: str, tried: Attempt) -> tuple[int, JsonD
         "message": tried.message,
         "decline_code": failure.get("decline_code"),
     }
+
+
+def _settlement(sandbox: Sandbox, _request: Request, asked: JsonDict) -> tuple[int, JsonDict]:
+    rates = asked.get("rates", {})
+    if not isinstance(rates, dict):
+        raise TypeError("'rates' is an object of currency and rate.")
+    return 200, balance.settle_in(sandbox, str(asked.get("currency", "cad")), rates)
 
 
 def _fail_refund(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
@@ -208,6 +215,7 @@ def routes(sandbox: Sandbox) -> list[WebRoute]:
         at("faults", _faults, "GET", "POST", "DELETE"),
         at("faults/release", _release, "POST"),
         at("checkout/{session_id}/pay", _pay, "POST"),
+        at("settlement", _settlement, "POST"),
         at("refunds/{refund_id}/fail", _fail_refund, "POST"),
         at("events/{event_id}/resend", _resend, "POST"),
         at("webhook/send", _send, "POST"),

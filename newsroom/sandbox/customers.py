@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import events
 from .listing import PAGE, moments, page
-from .parameters import Form, email, many, merge_metadata, metadata, text
+from .parameters import Check, Form, email, many, merge_metadata, metadata, text
 from .shapes import account as shape
 from .state import JsonDict, Route, Sandbox
 
@@ -16,7 +16,7 @@ _ADDRESS = Form(
     postal_code=text(),
     state=text(),
 )
-_FIELDS = {
+_FIELDS: dict[str, Check] = {
     "address": _ADDRESS,
     "description": text(),
     "email": email,

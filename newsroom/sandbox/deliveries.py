@@ -125,7 +125,7 @@ def next_due(store: Store, busy: Sequence[int]) -> float | None:
         f"SELECT min(next_at) FROM deliveries WHERE state = 'pending' AND seq NOT IN ({marks})",
         tuple(busy),
     ).fetchone()
-    return row[0]
+    return None if row[0] is None else float(row[0])
 
 
 def held_in_reverse(store: Store, busy: Sequence[int]) -> list[sqlite3.Row]:

@@ -23,7 +23,7 @@ class EntryRefused(Exception):
 def known_email(sandbox: Sandbox, session: JsonDict) -> str | None:
     """The address the page need not ask for."""
     if session["customer_email"]:
-        return session["customer_email"]
+        return str(session["customer_email"])
     if session["customer"]:
         customer = sandbox.store.find(session["customer"], "customer")
         return customer["email"] if customer else None

@@ -59,6 +59,7 @@ def _create(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
         receipt_email=asked.get("receipt_email"),
         statement_descriptor=asked.get("statement_descriptor"),
         statement_descriptor_suffix=asked.get("statement_descriptor_suffix"),
+        allowed_types=asked.get("allowed_payment_method_types"),
         automatic_methods=asked.get("automatic_payment_methods"),
     )
     payments.open_intent(sandbox, intent)
@@ -146,11 +147,12 @@ def _list_charges(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
 
 
 _CREATE = Form(
-    required=("amount", "currency"),
+    ("amount", "currency"),
     amount=integer(),
     currency=text(3),
+    allowed_payment_method_types=many(choice("card")),
     automatic_payment_methods=Form(
-        required=("enabled",),
+        ("enabled",),
         enabled=boolean,
         allow_redirects=choice("always", "never"),
     ),
@@ -160,7 +162,6 @@ _CREATE = Form(
     metadata=metadata,
     off_session=boolean,
     payment_method=text(),
-    payment_method_types=many(choice("card")),
     receipt_email=email,
     return_url=address,
     statement_descriptor=text(22),

@@ -87,7 +87,7 @@ def integer(least: int | None = None, most: int | None = None) -> Check:
 def boolean(value: Any, path: str) -> bool:
     if value not in ("true", "false"):
         raise InvalidRequest(f"Invalid boolean: {value}", param=path)
-    return value == "true"
+    return str(value) == "true"
 
 
 def choice(*allowed: str) -> Check:
@@ -100,7 +100,7 @@ def choice(*allowed: str) -> Check:
                 f"Invalid {path}: must be one of {', '.join(allowed)} (got {shown}).",
                 param=path,
             )
-        return value
+        return str(value)
 
     return check
 
@@ -119,7 +119,7 @@ def email(value: Any, path: str) -> str | None:
         return None
     if not is_email(value):
         raise InvalidRequest(f"Invalid email address: {value}", code="email_invalid", param=path)
-    return value
+    return str(value)
 
 
 def is_email(value: Any) -> bool:
@@ -154,18 +154,26 @@ def merge_metadata(old: Mapping[str, str], new: Mapping[str, str] | None) -> dic
     return {key: item for key, item in {**old, **new}.items() if item != ""} if new else {}
 
 
-def many(each: Check, most: int = 100) -> Check:
-    def check(value: Any, path: str) -> list[Any]:
+class Many:
+    """A list, each of whose members is read by `each`."""
+
+    def __init__(self, each: Check, most: int) -> None:
+        self.each = each
+        self.most = most
+
+    def __call__(self, value: Any, path: str) -> list[Any]:
         if value == "":
             return []
         if not isinstance(value, dict) or not all(key.isdigit() for key in value):
             raise InvalidRequest("Invalid array", param=path)
-        if len(value) > most:
-            raise InvalidRequest(f"Array must hold at most {most} elements.", param=path)
+        if len(value) > self.most:
+            raise InvalidRequest(f"Array must hold at most {self.most} elements.", param=path)
         ordered = sorted(value.items(), key=lambda item: int(item[0]))
-        return [each(item, f"{path}[{index}]") for index, item in ordered]
+        return [self.each(item, f"{path}[{index}]") for index, item in ordered]
 
-    return check
+
+def many(each: Check, most: int = 100) -> Many:
+    return Many(each, most)
 
 
 def moment_range(value: Any, path: str) -> dict[str, int]:
@@ -178,7 +186,7 @@ def moment_range(value: Any, path: str) -> dict[str, int]:
 class Form:
     """The parameters of one call or of one nested hash.."""
 
-    def __init__(self, required: tuple[str, ...] = (), **fields: Check) -> None:
+    def __init__(self, required: tuple[str, ...] = (), /, **fields: Check) -> None:
         self.fields = fields
         self.required = required
 

@@ -38,8 +38,9 @@ class Background:
             self._sandbox.wake.clear()
             try:
                 self._do_what_is_due()
-            except sqlite3.Error:
-                _log.exception("The sandbox's background could not reach its state")
+            except Exception:
+                # Whatever it was, what is owed next must still go out.
+                _log.exception("The sandbox's background stumbled")
             self._leave_if_orphaned()
             try:
                 await asyncio.wait_for(self._sandbox.wake.wait(), self._rest())

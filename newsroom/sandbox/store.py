@@ -134,7 +134,8 @@ class Store:
 
         `types` are event types, with `*` as a wildcard.
         """
-        clauses, values = ["type = ?"], [kind]
+        clauses = ["type = ?"]
+        values: list[str | int] = [kind]
         for name, wanted in (where or {}).items():
             if name not in _FILTERS:
                 raise LookupError(name)

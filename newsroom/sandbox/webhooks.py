@@ -11,7 +11,7 @@ import stripe
 from . import ids
 from .errors import InvalidRequest
 from .listing import PAGE, page
-from .parameters import Form, address, boolean, many, merge_metadata, metadata, text
+from .parameters import Check, Form, address, boolean, many, merge_metadata, metadata, text
 from .shapes import account as shape
 from .state import JsonDict, Route, Sandbox
 from .store import Store
@@ -122,7 +122,7 @@ def _list(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
     return page(sandbox, "webhook_endpoint", "/v1/webhook_endpoints", asked)
 
 
-_COMMON = {
+_COMMON: dict[str, Check] = {
     "description": text(),
     "enabled_events": many(text(), 300),
     "metadata": metadata,
@@ -134,7 +134,7 @@ ROUTES = (
         "POST",
         "/v1/webhook_endpoints",
         _create,
-        Form(required=("url", "enabled_events"), api_version=text(), **_COMMON),
+        Form(("url", "enabled_events"), api_version=text(), **_COMMON),
     ),
     Route("GET", "/v1/webhook_endpoints", _list, Form(**PAGE)),
     Route("GET", "/v1/webhook_endpoints/{id}", _retrieve),

@@ -41,6 +41,8 @@ ABSENT: dict[str, set[str]] = {
     "price": {"currency_options", "deleted", "tiers"},
     "product": {"deleted"},
 }  # fmt: skip
+# Named by the base of the parameters' classes, in another module.
+_INHERITED = {"Mapping": typing.Mapping, "StripeContext": stripe.StripeContext}
 # A payment method carries the hash of its own kind and of no other.
 ONLY_OF_ITS_KIND = {"payment_method"}
 METHOD_FIELDS = {
@@ -54,7 +56,7 @@ def faults_of(thing: dict[str, Any], expanded: frozenset[str] = frozenset()) -> 
     name = thing["object"]
     cls = _classes()[name]
     found = list(_check(thing, cls, name))
-    wanted = set(_fields(cls)) - ABSENT.get(name, set())
+    wanted = set(fields_of(cls)) - ABSENT.get(name, set())
     if name in ONLY_OF_ITS_KIND:
         wanted = METHOD_FIELDS
     found += [f"{name}.{field} is absent" for field in sorted(wanted - set(thing))]
@@ -117,7 +119,7 @@ def _check_hash(
         for key, item in value.items():
             yield from _check(item, arguments[0] if arguments else Any, f"{path}[{key}]")
         return
-    fields = _fields(cls)
+    fields = fields_of(cls)
     for key, item in value.items():
         if key not in fields:
             yield f"{path}.{key} is unknown to the SDK"
@@ -129,8 +131,9 @@ def _check_hash(
 
 
 @cache
-def _fields(cls: Any) -> dict[str, Any]:
-    hints = typing.get_type_hints(cls, localns=_names(cls.__module__))
+def fields_of(cls: Any) -> dict[str, Any]:
+    """A class of the SDK, its fields by their names on the wire."""
+    hints = typing.get_type_hints(cls, localns=_names(cls.__module__) | _INHERITED)
     renamed = getattr(cls, "_field_remappings", None) or {}
     return {
         renamed.get(name, name): kind

@@ -130,3 +130,34 @@ def test_a_payment_that_succeeded_is_neither_confirmed_nor_cancelled(sandbox: Ru
         with pytest.raises(stripe.InvalidRequestError) as refused:
             call(intent.id)
         assert refused.value.code == "payment_intent_unexpected_state"
+
+
+def test_money_of_another_currency_may_reach_the_balance_in_ours(sandbox: Running) -> None:
+    asked = {"currency": "cad", "rates": {"usd": "1.37", "jpy": 0.0091}}
+    assert sandbox.control("POST", "settlement", asked).status_code == 200
+    dollars = sandbox.paid_intent(amount=1001, currency="usd")
+    sandbox.paid_intent(amount=1500, currency="jpy")
+    sandbox.client.v1.refunds.create(params={"payment_intent": dollars.id, "amount": 500})
+    listed = sandbox.client.v1.balance_transactions.list().data[::-1]
+    assert [(m.amount, m.currency, m.exchange_rate) for m in listed] == [
+        (1371, "cad", 1.37),
+        (1365, "cad", 0.0091),
+        (-685, "cad", 1.37),
+    ]
+    charge = _charge(sandbox, dollars)
+    assert (charge.amount, charge.currency, charge.amount_refunded) == (1001, "usd", 500)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"rates": {"usd": "much"}},
+        {"rates": {"usd": 0}},
+        {"rates": {"usd": "NaN"}},
+        {"rates": {"xyz": 1}},
+        {"rates": {"cad": 1}},
+        {"rates": 1},
+    ],
+)
+def test_a_rate_that_makes_no_sense_is_refused(sandbox: Running, asked: object) -> None:
+    assert sandbox.control("POST", "settlement", asked).status_code == 400

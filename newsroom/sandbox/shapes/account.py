@@ -11,7 +11,7 @@ JsonDict = dict[str, Any]
 
 
 def account(account_id: str, created: int) -> JsonDict:
-    requirements = {
+    requirements: JsonDict = {
         "alternatives": [],
         "current_deadline": None,
         "currently_due": [],

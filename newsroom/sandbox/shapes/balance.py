@@ -19,6 +19,7 @@ def balance_transaction(
     *,
     fee: int = 0,
     description: str | None = None,
+    exchange_rate: float | None = None,
 ) -> JsonDict:
     """A movement of the account's balance. `amount` is signed; `fee` is what Stripe keeps."""
     return {
@@ -30,7 +31,7 @@ def balance_transaction(
         "created": now,
         "currency": currency,
         "description": description,
-        "exchange_rate": None,
+        "exchange_rate": exchange_rate,
         "fee": fee,
         "fee_details": [
             {

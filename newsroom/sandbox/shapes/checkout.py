@@ -25,7 +25,7 @@ def session(session_id: str, url: str, asked: JsonDict, amount: int, now: int) -
         "adaptive_pricing": {"enabled": asked.get("adaptive_pricing", {}).get("enabled", True)},
         "after_expiration": None,
         "allow_promotion_codes": None,
-        "allowed_payment_method_types": None,
+        "allowed_payment_method_types": asked.get("allowed_payment_method_types"),
         "amount_subtotal": amount,
         "amount_total": amount,
         "automatic_tax": {

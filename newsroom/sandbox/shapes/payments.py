@@ -89,13 +89,14 @@ def payment_intent(
     statement_descriptor: str | None = None,
     statement_descriptor_suffix: str | None = None,
     transfer_group: str | None = None,
+    allowed_types: list[str] | None = None,
     automatic_methods: JsonDict | None = None,
 ) -> JsonDict:
     intent_id = ids.make("pi")
     return {
         "id": intent_id,
         "object": "payment_intent",
-        "allowed_payment_method_types": None,
+        "allowed_payment_method_types": allowed_types,
         "amount": amount,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
