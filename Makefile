@@ -40,6 +40,7 @@ lint: env ## style, imports, types, templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint templates --lint --quiet
+	@WAYLIGHT_ENV=test DATABASE_URL=postgresql://localhost/none REDIS_URL=redis://localhost $(BIN)/mypy
 
 format: env ## put every file into the one shape
 	@$(BIN)/ruff check --fix .

@@ -118,7 +118,7 @@ def sweep(server_url: str) -> None:
 def is_left_behind(name: str) -> bool:
     """Whether the test process that took this name is no more."""
     found = re.match(r"test_(\d+)_", name)
-    return bool(found) and not psutil.pid_exists(int(found[1]))
+    return found is not None and not psutil.pid_exists(int(found[1]))
 
 
 def _stop_redis(name: str) -> None:

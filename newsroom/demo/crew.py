@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
 import psutil
 from honcho.manager import Manager
@@ -62,7 +63,7 @@ class _LogPrinter:
         logs.mkdir(parents=True, exist_ok=True)
         self.logs = logs
         self.width = 0
-        self._files = {}
+        self._files: dict[str, IO[str]] = {}
         self._fallen: Counter[str] = Counter()
 
     def write(self, message: Message) -> None:

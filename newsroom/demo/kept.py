@@ -46,6 +46,15 @@ class Kept:
         self._write("migrated", shape)
 
     @property
+    def laid_out(self) -> str:
+        """The name of the static files last collected."""
+        return self._values.get("laid_out", "")
+
+    @laid_out.setter
+    def laid_out(self, static: str) -> None:
+        self._write("laid_out", static)
+
+    @property
     def built(self) -> str:
         """The shape the demo newsroom was last wholly built on; empty until then."""
         return self._values.get("built", "")

@@ -27,7 +27,7 @@ from newsroom.demo import launch
 from newsroom.demo.crew import MARK, Crew, stop_left_behind
 from newsroom.demo.kept import Kept, Refused
 from newsroom.demo.welcome import farewell, opening, welcome
-from newsroom.engines.schema import CHECKOUT, schema_name
+from newsroom.engines.schema import CHECKOUT, schema_name, static_name
 
 UP_SECONDS = 120
 console = Console(highlight=False, soft_wrap=True)
@@ -71,12 +71,16 @@ class Demo:
         self.kept.write_env(own | ({} if self._embedded() else addresses))
         self.env |= own | addresses | {"PYTHONUNBUFFERED": "1", MARK: str(self.state)}
         shape = schema_name()
-        if self.kept.migrated != shape:
-            with console.status("Making the database’s tables (some 20 s, once)"):
+        # Of a database of the person's own we cannot know what was done to it since.
+        if self.kept.migrated != shape or not self._embedded():
+            with console.status("Making the database’s tables (some 15 s, once)"):
                 self._manage("migrate", "--no-input", "--verbosity=0")
-            with console.status("Laying out styles and scripts"):
-                self._manage("collectstatic", "--no-input", "--verbosity=0")
             self.kept.migrated = shape
+        static = static_name()
+        if self.kept.laid_out != static:
+            with console.status("Laying out styles and scripts (some 5 s)"):
+                self._manage("collectstatic", "--no-input", "--verbosity=0")
+            self.kept.laid_out = static
 
     def _embedded(self) -> bool:
         return not ("DATABASE_URL" in os.environ and "REDIS_URL" in os.environ)
@@ -106,7 +110,7 @@ class Demo:
             console.print(f"The site does not answer: see {self.logs / 'site.log'}.")
             return
         launch.forget_other_endpoints(self.ports)
-        if self.kept.built != self.kept.migrated:
+        if self.kept.built != self.kept.migrated or not self._embedded():
             console.print(opening(self.ports))
             if not self._build():
                 return

@@ -1,6 +1,7 @@
-"""A name for the database's shape: the same as long as migrating would change nothing."""
+"""Names for what is prepared from files: the same as long as preparing again changes nothing."""
 
 import hashlib
+from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -8,12 +9,19 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def schema_name() -> str:
-    """Twelve characters that change with any migration file here or any package installed.
+    """The database's shape: changes with any migration file here or any package installed."""
+    return _name_of(path for path in _files("**/migrations/*") if path.suffix in {".py", ".sql"})
 
-    Packages bring migrations of their own; that one of them changed says enough.
-    """
+
+def static_name() -> str:
+    """What the site serves as static files: changes with any of them or any package installed."""
+    return _name_of(_files("**/static/**/*"))
+
+
+def _name_of(files: Iterable[Path]) -> str:
+    """Twelve characters. Packages bring files of their own; that one changed says enough."""
     seen = hashlib.sha256()
-    for path in sorted(_migration_files()):
+    for path in sorted(files):
         seen.update(str(path.relative_to(CHECKOUT)).encode())
         seen.update(path.read_bytes())
     for line in sorted(f"{found.name}=={found.version}" for found in distributions()):
@@ -21,11 +29,9 @@ def schema_name() -> str:
     return seen.hexdigest()[:12]
 
 
-def _migration_files() -> list[Path]:
-    apps = [path for path in CHECKOUT.iterdir() if path.is_dir() and path.name[0] != "."]
-    return [
-        path
-        for app in apps
-        for path in app.glob("**/migrations/*")
-        if path.is_file() and path.suffix in {".py", ".sql"}
-    ]
+def _files(pattern: str) -> list[Path]:
+    """Files of the checkout itself: nothing under a hidden folder, where state and packages lie."""
+    folders = [path for path in CHECKOUT.iterdir() if path.is_dir() and path.name[0] != "."]
+    inside = (path for folder in folders for path in folder.glob(pattern))
+    beside = CHECKOUT.glob(pattern.removeprefix("**/")) if pattern.startswith("**/") else ()
+    return [path for path in {*inside, *beside} if path.is_file()]

@@ -5,10 +5,12 @@ import smtplib
 import pytest
 from django.conf import settings
 from django.db import connection
-from wagtail.models import Page
+from playwright.sync_api import Page
+from wagtail.models import Page as WagtailPage
 
 from newsroom.demo import launch
 from tests.stack import Stack
+from tests.waiting import wait_until
 
 
 def test_every_process_is_up(stack: Stack) -> None:
@@ -17,7 +19,7 @@ def test_every_process_is_up(stack: Stack) -> None:
 
 
 def test_the_test_writes_where_the_site_reads(stack_db: Stack) -> None:
-    Page.objects.filter(depth=1).update(draft_title="of the stack")
+    WagtailPage.objects.filter(depth=1).update(draft_title="of the stack")
     asked = "from wagtail.models import Page; print(Page.objects.get(depth=1).draft_title)"
     assert stack_db.manage("shell", "-v0", "-c", asked).stdout.strip() == "of the stack"
     assert stack_db.sandbox_url == settings.STRIPE_API_BASE
@@ -26,7 +28,7 @@ def test_the_test_writes_where_the_site_reads(stack_db: Stack) -> None:
 @pytest.mark.django_db
 def test_plain_tests_stay_apart_from_the_stack(stack: Stack) -> None:
     assert connection.settings_dict["NAME"] != stack.ground.name
-    assert Page.objects.get(depth=1).draft_title == "Root"
+    assert WagtailPage.objects.get(depth=1).draft_title == "Root"
 
 
 def test_a_killed_worker_can_be_started_again(stack_db: Stack) -> None:
@@ -44,3 +46,20 @@ def test_mail_sent_to_the_stack_can_be_read(stack: Stack) -> None:
     with smtplib.SMTP("127.0.0.1", stack.ports.smtp) as connection_:
         connection_.sendmail("a@waylight.example", ["b@readers.example"], "Subject: hello\n\nhi\n")
     assert [mail.subject for mail in stack.mail.newest(to="b@readers.example")] == ["hello"]
+
+
+def test_a_phone_sees_what_the_test_wrote(stack_db: Stack, phone: Page) -> None:
+    answer = phone.goto(f"{stack_db.site_url}/readyz")
+    assert answer is not None
+    assert answer.status == 200
+    # The database can be asked while a browser is open.
+    assert WagtailPage.objects.filter(depth=1).exists()
+
+
+def test_the_caught_mail_is_read_in_the_browser(stack_db: Stack, desktop: Page) -> None:
+    with smtplib.SMTP("127.0.0.1", stack_db.ports.smtp) as connection_:
+        connection_.sendmail("a@waylight.example", ["c@readers.example"], "Subject: code\n\n123\n")
+    wait_until(lambda: stack_db.mail.newest(to="c@readers.example"), 10, "the message")
+    desktop.goto(f"{stack_db.site_url}/demo/mail/?to=c@readers.example")
+    desktop.get_by_role("link", name="code").click()
+    assert "123" in desktop.locator("main").inner_text()
