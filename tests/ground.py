@@ -192,6 +192,11 @@ def _with_database(url: str, name: str) -> str:
     return f"{before.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
 
 
+def stop_unless_used() -> None:
+    """Stop the servers in `.test/`, what `make test` does at its end; not under another run."""
+    if all(is_left_behind(data.name) for data in (STATE / "redis-of").glob("test_*")):
+        engines.stop(STATE)
+
+
 if __name__ == "__main__":
-    # `python -m tests.ground`: what `make test` does at its end.
-    engines.stop(STATE)
+    stop_unless_used()
