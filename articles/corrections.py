@@ -12,14 +12,15 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from articles.going_public import Refused
 from articles.models import Article, Change, Kind
 
 
-class SilentEdit(Exception):
-    """A publication was refused; `str()` is a sentence for the editor.
+class SilentEdit(Refused):
+    """A publication that would change words without a word about it, or say what is not so.
 
-    `fault` names what is missing: "unexplained", "was", "now", "future", "nothing-changed",
-    "supersedes".
+    `fault` is "unexplained", "nothing-changed", or what is wrong with entry number `entry` (from
+    0): "kind", "was", "now", "future".
     """
 
     def __init__(self, sentence: str, fault: str = "unexplained", entry: int | None = None) -> None:

@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
     from articles.models import Article
 
+
+class Refused(Exception):
+    """Something that the record does not allow; `str()` is a sentence for the editor.
+
+    `article` is the story's id, when one is concerned.
+    """
+
+    def __init__(self, sentence: str, article: int | None = None) -> None:
+        super().__init__(sentence)
+        self.article = article
+
+
 Witness = Callable[["Article"], AbstractContextManager[None]]
 _witness: Witness | None = None
 

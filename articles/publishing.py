@@ -18,7 +18,7 @@ from wagtail.models import Page
 
 from articles.addresses import absolute, settle_address
 from articles.chain import hold_the_chain, new_salt, seal
-from articles.corrections import Entry, Record, Shape, judge, pending, set_pending
+from articles.corrections import Entry, Record, Shape, SilentEdit, judge, pending, set_pending
 from articles.going_public import Publication
 from articles.models import Article, Change, Correction, Version
 from articles.signing import public_name
@@ -66,7 +66,11 @@ def record_publication(article: Article) -> Iterator[None]:
         yield
         # What the row says now counts, not what a partly saved instance holds in memory.
         saved = article if article.saved_whole else Article.objects.get(pk=article.pk)
-        _write(article, saved, last)
+        try:
+            _write(article, saved, last)
+        except SilentEdit as refusal:
+            refusal.article = article.pk
+            raise
 
 
 def judge_scheduled(article: Article, moment: datetime) -> None:
@@ -75,7 +79,11 @@ def judge_scheduled(article: Article, moment: datetime) -> None:
     if last := _last_version(article):
         content = content_of(article, files=False)
         shape = Shape(words_hash(content), layout_hash(content))
-        judge(Shape(last.words_hash, last.layout_hash), shape, pending(article), moment)
+        try:
+            judge(Shape(last.words_hash, last.layout_hash), shape, pending(article), moment)
+        except SilentEdit as refusal:
+            refusal.article = article.pk
+            raise
 
 
 def record_move(instance: Page, **_signal: Any) -> None:

@@ -19,7 +19,8 @@ themselves, nor white space. The layout hash covers the whole copy save the addr
 files, so two equal layout hashes mean that a reader saw the same.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from wagtail.rich_text import expand_db_html
@@ -32,6 +33,7 @@ from articles.wording import links_of, paragraphs_of, split_words
 
 Content = dict[str, Any]
 
+_EDITOR_KEY = re.compile(r' data-block-key="[^"]*"')
 _PICTURE_FILES = ("url", "srcset", "sources", "width", "height")
 
 
@@ -46,8 +48,8 @@ def content_of(article: Article, *, files: bool = True) -> Content:
     return {
         **_plain_fields(article),
         "language": language,
-        "bylines": _people(article, Byline.Kind.BYLINE),
-        "credits": _people(article, Byline.Kind.CREDIT),
+        "bylines": people(article.bylines.all(), Byline.Kind.BYLINE),
+        "credits": people(article.bylines.all(), Byline.Kind.CREDIT),
         "section": {"title": section.title, "url": section_path(section.slug, language)},
         "topics": sorted(
             ({"name": topic.name, "slug": topic.slug} for topic in article.topics.all()),
@@ -67,7 +69,7 @@ def content_of(article: Article, *, files: bool = True) -> Content:
 def render_body(article: Article, story_url: str) -> str:
     """The body as HTML. `story_url` (absolute) goes into the share links of pull-quotes."""
     context = {"story_url": story_url, "headline": article.title}
-    return "\n".join(str(child.render(context=context)) for child in article.body)
+    return _without_keys("\n".join(str(child.render(context=context)) for child in article.body))
 
 
 def words(content: Content) -> list[str]:
@@ -112,8 +114,9 @@ def _plain_fields(article: Article) -> Content:
     }
 
 
-def _people(article: Article, kind: str) -> list[dict[str, str]]:
-    ids = [line.person_id for line in article.bylines.all() if line.kind == kind]
+def people(lines: Iterable[Byline], kind: str) -> list[dict[str, str]]:
+    """Those of `lines` of that kind, in order, as a version has them."""
+    ids = [line.person_id for line in lines if line.kind == kind]
     found = Person.objects.in_bulk(ids)
     return [{"name": found[pk].name, "slug": found[pk].slug} for pk in ids if pk in found]
 
@@ -121,7 +124,7 @@ def _people(article: Article, kind: str) -> list[dict[str, str]]:
 def _block(kind: str, value: Any) -> Content:
     match kind:
         case "text":
-            html = expand_db_html(value.source)
+            html = _without_keys(expand_db_html(value.source))
             return {
                 "kind": kind,
                 "html": html,
@@ -174,6 +177,11 @@ def _block_texts(block: Content) -> Iterator[str]:
 
 def _block_words(block: Content) -> list[str]:
     return [word for text in _block_texts(block) for word in split_words(text)]
+
+
+def _without_keys(html: str) -> str:
+    """Rich text without the editor's own marks: a reader does not see them change."""
+    return _EDITOR_KEY.sub("", html)
 
 
 def _without_files(shown: Content | None) -> Content | None:

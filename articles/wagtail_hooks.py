@@ -1,7 +1,8 @@
-from articles.serving import serve_page
 from django.http import HttpRequest, HttpResponse
 from wagtail import hooks
 from wagtail.models import Page
+
+from articles.serving import serve_page
 
 
 # After Wagtail's own check of view restrictions, which is at 0.

@@ -1,5 +1,182 @@
-from articles.models import Article
+"""The form in which stories are written, and what it asks before changed words are published."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    TitleFieldPanel,
+)
+
+from articles.comparing import ChangedWords, changed_words
+from articles.corrections import Record, Shape, SilentEdit, judge, pending, set_pending
+from articles.desk import what_changed
+from articles.models import Article, Byline
+from articles.versions import (
+    Content,
+    content_of,
+    layout_hash,
+    people,
+    text_paragraphs,
+    words_hash,
+)
 
 
-def join(model, preview_context):
-    pass
+class StoryForm(WagtailAdminPageForm):
+    """A story's form. What is said about a change is kept with the draft; when the words would go
+    public it must be complete."""
+
+    locals().update(what_changed.fields())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        article: Article | None = kwargs.get("instance")
+        said = pending(article) if article else Record()
+        kwargs["initial"] = what_changed.initial(said) | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.said_before = said
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if cleaned.get("lead_image") and not self.is_deferred_validation:
+            for name, sentence in (
+                ("lead_image_alt", _("Say what the picture shows, for who cannot see it.")),
+                ("lead_image_credit", _("Say whose picture it is.")),
+            ):
+                if not cleaned.get(name):
+                    self.add_error(name, sentence)
+        return cleaned
+
+    def _post_clean(self) -> None:
+        # After Django has put the fields' values on the story: only then can its words be read.
+        super()._post_clean()
+        record, rows = what_changed.record_of(self.cleaned_data, self._signer())
+        if not self.instance.current_version_id:
+            record = Record()
+        if (record.entries, record.minor_reason) == (
+            list(self.said_before.entries),
+            self.said_before.minor_reason,
+        ):
+            record = self.said_before
+        set_pending(self.instance, record)
+        if self.instance.current_version_id and self._goes_public() and self._people_are_known():
+            self._ask(record, rows)
+
+    def changes(self) -> list[ChangedWords]:
+        """The first places where the draft's words differ from what readers see now."""
+        if not self.instance.current_version_id or not self._people_are_known():
+            return []
+        last = self.instance.current_version
+        return changed_words(text_paragraphs(last.content), text_paragraphs(self._content()))
+
+    def _ask(self, record: Record, rows: list[int]) -> None:
+        last, content = self.instance.current_version, self._content()
+        before = Shape(last.words_hash, last.layout_hash)
+        after = Shape(words_hash(content), layout_hash(content))
+        moment = max(timezone.now(), self.cleaned_data.get("go_live_at") or timezone.now())
+        try:
+            judge(before, after, record, moment)
+        except SilentEdit as refusal:
+            self._answer(refusal, rows)
+
+    def _answer(self, refusal: SilentEdit, rows: list[int]) -> None:
+        """Put the refusal beside the field where the editor can mend it."""
+        part = {"was": "was", "now": "now", "future": "at"}.get(refusal.fault, "kind")
+        row = rows[refusal.entry] if refusal.entry is not None else 0
+        sentences = [str(refusal)]
+        if refusal.fault == "unexplained":
+            sentences += [
+                _("Was “%(before)s”, would be “%(after)s”.")
+                % {"before": change.before, "after": change.after}
+                for change in self.changes()
+            ]
+        self.add_error(f"entry_{row}_{part}", ValidationError(sentences))
+
+    def _goes_public(self) -> bool:
+        if self.is_deferred_validation:
+            return False
+        approves = (
+            "action-workflow-action" in self.data
+            and self.data.get("workflow-action-name") == "approve"
+        )
+        return "action-publish" in self.data or approves
+
+    def _signer(self) -> int | None:
+        return self.for_user.pk if self.for_user else None
+
+    def _people_are_known(self) -> bool:
+        return not self.is_bound or "bylines" not in self.formsets or self._bylines().is_valid()
+
+    def _bylines(self) -> forms.BaseFormSet:
+        return self.formsets["bylines"]
+
+    def _content(self) -> Content:
+        """The story's copy as the form would save it: bylines are put on it only then."""
+        content = content_of(self.instance, files=False)
+        if self.is_bound and "bylines" in self.formsets:
+            lines = [
+                Byline(person=form.cleaned_data["person"], kind=form.cleaned_data["kind"])
+                for form in self._bylines().ordered_forms
+                if form.cleaned_data.get("person")
+            ]
+            content["bylines"] = people(lines, Byline.Kind.BYLINE)
+            content["credits"] = people(lines, Byline.Kind.CREDIT)
+        return content
+
+
+def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -> None:
+    """Give the story's model its desk: form, panels, preview. The model itself knows of none."""
+    model.base_form_class = StoryForm
+    model.content_panels = [
+        what_changed.WhatChangedPanel(heading=gettext_lazy("What changed"), icon="edit"),
+        TitleFieldPanel("title", heading=gettext_lazy("Headline")),
+        FieldPanel("dek", help_text=gettext_lazy("One or two sentences under the headline.")),
+        FieldRowPanel([FieldPanel("label"), FieldPanel("location")]),
+        InlinePanel(
+            "bylines",
+            panels=[FieldPanel("person"), FieldPanel("kind")],
+            heading=gettext_lazy("Bylines and credits"),
+            label=gettext_lazy("Person"),
+            help_text=gettext_lazy("In the order in which they are shown."),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("lead_image"),
+                FieldPanel("lead_image_alt"),
+                FieldPanel("lead_image_caption"),
+                FieldPanel("lead_image_credit"),
+            ],
+            heading=gettext_lazy("Lead picture"),
+        ),
+        FieldPanel("body"),
+        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        InlinePanel(
+            "pins",
+            panels=[FieldPanel("story")],
+            heading=gettext_lazy("Pinned under Keep reading"),
+            label=gettext_lazy("Story"),
+            max_num=4,
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("developing"),
+                FieldPanel("content_warning"),
+                FieldPanel("comments_open"),
+            ],
+            heading=gettext_lazy("How it is shown"),
+        ),
+    ]
+    model.promote_panels = [FieldPanel("slug")]
+
+    def get_preview_context(self: Article, request: Any, mode_name: str) -> dict[str, Any]:
+        return preview_context(self, request)
+
+    model.get_preview_context = get_preview_context

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from articles.going_public import Publication, going_public
+from articles.going_public import Publication, Refused, going_public
 from articles.models.body import BodyBlock
 
 # What a save may touch without showing readers anything: Wagtail's own bookkeeping.
@@ -119,10 +119,10 @@ class Article(Page):
         """Save; a save that shows words to readers is witnessed (see `articles/going_public.py`).
 
         A page is created as a draft, whatever `live` says: only publishing makes it live.
-        Raises `ValidationError` for an alias, and what the witness raises.
+        Raises `Refused` for an alias, and what the witness raises.
         """
         if self.alias_of_id:
-            raise ValidationError(_("A story cannot be an alias: link to the story instead."))
+            raise Refused(gettext("A story cannot be an alias: link to the story instead."))
         update_fields: Iterable[str] | None = kwargs.get("update_fields")
         if self._state.adding:
             self._start_as_draft()
