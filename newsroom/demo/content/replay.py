@@ -32,10 +32,7 @@ def words(story: Story, field: Field) -> tuple[str, ...]:
         case "lead_caption":
             return (story.lead.caption,)
         case "body":
-            found: list[str] = []
-            for block in story.body:
-                _each(block, lambda text: found.append(text) or text)
-            return tuple(found)
+            return tuple(text for block in story.body for text in _texts(block))
 
 
 def apply_edit(story: Story, edit: Edit) -> Story:
@@ -71,6 +68,20 @@ def _apply(story: Story, change: Change) -> Story:
             return replace(story, lead=replace(story.lead, caption=put(story.lead.caption)))
         case "body":
             return replace(story, body=tuple(_each(block, put) for block in story.body))
+
+
+def _texts(block: Block) -> tuple[str, ...]:
+    match block:
+        case Text(paragraphs):
+            return paragraphs
+        case Heading(text):
+            return (text,)
+        case Bullets(items, _):
+            return items
+        case Image(picture):
+            return (picture.caption,)
+        case PullQuote():
+            return (block.quote,)
 
 
 def _each(block: Block, put: Callable[[str], str]) -> Block:

@@ -10,12 +10,16 @@ import zlib
 from random import Random
 
 import vl_convert
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-from newsroom.demo.pictures import built, energy, faces, land, shore, water
+from newsroom.demo.pictures import built, energy, faces, land, settled, shore, water
 from newsroom.demo.pictures.brush import WIDTH, Sheet
 
-SCENES = {**land.SCENES, **water.SCENES, **shore.SCENES, **energy.SCENES, **built.SCENES}
+SCENES = {
+    name: scene
+    for room in (land, water, shore, settled, energy, built)
+    for name, scene in room.SCENES.items()
+}
 GRAIN = 14
 QUALITY = 88
 
@@ -25,27 +29,30 @@ class UnknownScene(KeyError):
 
 
 def draw(scene: str, width: int, height: int, seed: int) -> bytes:
-    """A landscape as JPEG, ``width`` by ``height`` pixels. Raises ``UnknownScene``."""
+    """A landscape as JPEG, ``width`` by ``height`` pixels; an odd seed draws it mirrored. Raises
+    ``UnknownScene``."""
     if scene not in SCENES:
         raise UnknownScene(scene)
     sheet = Sheet(WIDTH * height / width, Random(f"{scene} {seed}"))
     SCENES[scene](sheet)
-    return _print(sheet, width, height)
+    return _print(sheet, width, height, mirrored=seed % 2 == 1)
 
 
 def portrait(slug: str, size: int) -> bytes:
     """A square portrait as JPEG, of nobody: the slug chooses its shapes and colours."""
     sheet = Sheet(WIDTH, Random(f"portrait {slug}"))
     faces.paint(sheet)
-    return _print(sheet, size, size)
+    return _print(sheet, size, size, mirrored=False)
 
 
-def _print(sheet: Sheet, width: int, height: int) -> bytes:
+def _print(sheet: Sheet, width: int, height: int, *, mirrored: bool) -> bytes:
     """The sheet as pixels, with paper grain and corners a little darker."""
     png = vl_convert.svg_to_png(sheet.svg(width, height), scale=1)
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     if picture.size != (width, height):
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+    if mirrored:
+        picture = ImageOps.mirror(picture)
     picture = ImageChops.multiply(picture, _corners(width, height))
     picture = ImageChops.overlay(picture, _grain(width, height))
     out = io.BytesIO()

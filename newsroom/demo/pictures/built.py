@@ -21,6 +21,7 @@ from newsroom.demo.pictures.brush import (
     SPRUCE,
     STRAW,
     WIDTH,
+    Point,
     Sheet,
     mix,
 )
@@ -247,22 +248,7 @@ def street_heat(s: Sheet) -> None:
             wall = [(x0, tops[0]), (x1, tops[1]), (x1, feet[1]), (x0, feet[0])]
             s.shape(wall, s.fade((0, mix(brick, PEACH, 0.15), 1), (1, mix(brick, INK, 0.25), 1)))
             s.line([(x0, tops[0]), (x1, tops[1])], mix(brick, INK, 0.5), 11 * near + 2)
-            floors, bays = 4, 3
-            for f in range(floors):
-                for b in range(bays):
-                    a0, a1 = (b + 0.3) / bays, (b + 0.72) / bays
-                    b0, b1 = (f + 0.28) / (floors + 0.5), (f + 0.72) / (floors + 0.5)
-
-                    def at(
-                        a: float, d: float, x0=x0, x1=x1, tops=tops, feet=feet
-                    ) -> tuple[float, float]:
-                        x = x0 + (x1 - x0) * a
-                        top = tops[0] + (tops[1] - tops[0]) * a
-                        foot = feet[0] + (feet[1] - feet[0]) * a
-                        return (x, top + (foot - top) * d)
-
-                    glass = mix(PLUM, INK, 0.4) if (f + b) % 3 else mix(STRAW, BONE, 0.3)
-                    s.shape([at(a0, b0), at(a1, b0), at(a1, b1), at(a0, b1)], glass, 0.85)
+            _windows(s, wall)
     s.shape(
         [(sx - 7, road), (sx + 7, road), (sx + 600, s.h), (sx - 600, s.h)],
         mix(PLUM, OCHRE, 0.5),
@@ -285,6 +271,24 @@ def street_heat(s: Sheet) -> None:
         a, d = s.chance.uniform(0, math.tau), s.chance.random() ** 0.5
         colour = mix(mix(MOSS, OCHRE, 0.3), INK, s.chance.uniform(0.1, 0.5))
         s.oval(tx + math.cos(a) * 72 * d, ty - s.h * 0.24 + math.sin(a) * 64 * d, 44, 36, colour)
+
+
+def _windows(s: Sheet, wall: list[Point]) -> None:
+    """Four floors of three windows on a wall seen at a slant; its corners go round from the top
+    of the near edge."""
+    (x0, top0), (x1, top1), (_, foot1), (_, foot0) = wall
+
+    def at(across: float, down: float) -> Point:
+        top, foot = top0 + (top1 - top0) * across, foot0 + (foot1 - foot0) * across
+        return (x0 + (x1 - x0) * across, top + (foot - top) * down)
+
+    for floor in range(4):
+        for bay in range(3):
+            left, right = (bay + 0.3) / 3, (bay + 0.72) / 3
+            head, sill = (floor + 0.28) / 4.5, (floor + 0.72) / 4.5
+            glass = mix(PLUM, INK, 0.4) if (floor + bay) % 3 else mix(STRAW, BONE, 0.3)
+            corners = [at(left, head), at(right, head), at(right, sill), at(left, sill)]
+            s.shape(corners, glass, 0.85)
 
 
 SCENES: dict[str, Callable[[Sheet], None]] = {

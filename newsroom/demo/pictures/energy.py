@@ -158,9 +158,9 @@ def _transformer(s: Sheet, x: float, foot: float, size: float) -> None:
     s.rect(
         x, foot - size * 0.62, size, size * 0.62, s.fade((0, mix(body, RUST, 0.3), 1), (1, INK, 1))
     )
-    for k in range(9):
+    for fin in range(9):
         s.rect(
-            x + size * (0.06 + 0.105 * k), foot - size * 0.54, size * 0.035, size * 0.44, INK, 0.7
+            x + size * (0.06 + 0.105 * fin), foot - size * 0.54, size * 0.035, size * 0.44, INK, 0.7
         )
     for k in (0.2, 0.5, 0.8):
         top = foot - size * 1.1
@@ -193,18 +193,18 @@ def wells(s: Sheet) -> None:
             mix(OCHRE, INK, 0.18 + 0.09 * n),
         )
     for x, foot, tall in (
-        (1240, 0.705, 0.07),
-        (1010, 0.715, 0.1),
-        (1360, 0.76, 0.19),
-        (520, 0.93, 0.5),
+        (1240.0, 0.705, 0.07),
+        (1010.0, 0.715, 0.1),
+        (1360.0, 0.76, 0.19),
+        (520.0, 0.93, 0.5),
     ):
         _pumpjack(s, x + s.chance.uniform(-30, 30), s.h * foot, s.h * tall)
     for _ in range(260):
         t = s.chance.random()
         x, y = s.chance.uniform(0, WIDTH), s.h * (0.9 + 0.12 * t)
-        tall = 16 + 54 * t
+        high = 16 + 54 * t
         s.line(
-            [(x, y), (x + s.chance.uniform(-12, 16), y - tall)],
+            [(x, y), (x + s.chance.uniform(-12, 16), y - high)],
             mix(INK, OCHRE, s.chance.random() * 0.55),
             2.2,
             0.75,
