@@ -50,11 +50,13 @@ _BOOKS = {
     "campaigns.view_ledgerentry",
     "campaigns.refund_donation",
     "campaigns.view_reconciliation",
+    "campaigns.view_inboxevent",
 }
 _OPERATE = {
     "mail.view_outboxmail",
     "audit.view_auditentry",
     "campaigns.view_reconciliation",
+    "campaigns.view_inboxevent",
 }
 
 PERMISSIONS: Final[dict[str, set[str]]] = {
@@ -74,6 +76,7 @@ PERMISSIONS: Final[dict[str, set[str]]] = {
         "readers.add_reader",
         "readers.change_reader",
         "mail.change_outboxmail",
+        "campaigns.change_inboxevent",
         "auth.view_group",
     },
 }

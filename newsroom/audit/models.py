@@ -1,7 +1,7 @@
 """Who did what: one append-only row for each act of a person on the desk."""
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -34,3 +34,22 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"
+
+    @classmethod
+    def verbs(cls) -> list[str]:
+        """Every verb in the log, one index probe for each rather than a look at every entry."""
+        with connection.cursor() as cursor:
+            cursor.execute(_VERBS)
+            return [row[0] for row in cursor.fetchall()]
+
+
+# https://wiki.postgresql.org/wiki/Loose_indexscan
+_VERBS = """
+WITH RECURSIVE known(verb) AS (
+    SELECT min(verb) FROM audit_auditentry
+    UNION ALL
+    SELECT (SELECT min(verb) FROM audit_auditentry WHERE verb > known.verb)
+    FROM known WHERE known.verb IS NOT NULL
+)
+SELECT verb FROM known WHERE verb IS NOT NULL
+"""

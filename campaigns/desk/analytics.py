@@ -1,0 +1,117 @@
+"""A campaign's figures: the page and its tables as CSV."""
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.admin.auth import permission_required
+from wagtail.admin.widgets.button import HeaderButton
+
+from campaigns import analytics, charts
+from campaigns.models import Campaign
+from newsroom.furniture import desk_page
+from newsroom.money import Money
+from newsroom.spreadsheet import csv_response
+
+STORIES_SHOWN = 20
+
+
+@permission_required("campaigns.view_analytics")
+def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """Where the campaign stands, and what that means for today."""
+    found = get_object_or_404(Campaign, pk=campaign_id)
+    moment = timezone.now()
+    figures = analytics.figures(found, moment)
+    week = analytics.by_story(found, since=figures.week_ago)
+    drawn = charts.charts_of(found, moment)
+    gifts = list(analytics.last_gifts(found))
+    named = analytics.headlines(entry.article_id for entry in gifts)
+    page = desk_page(
+        _("%(campaign)s: figures") % {"campaign": found.title},
+        icon="view",
+        trail=[(reverse("campaigns_desk:campaigns"), _("Campaigns"))],
+        buttons=_buttons(request, found),
+        campaign=found,
+        currency=found.currency,
+        figures=figures,
+        standing=figures.standing,
+        plan=figures.plan,
+        story_of_the_week=next((s for s in week if s.article_id and s.net > 0), None),
+        stories=figures.stories[:STORIES_SHOWN],
+        stories_left=max(0, len(figures.stories) - STORIES_SHOWN),
+        most=max([s.net for s in figures.stories] or [0]),
+        to_do=analytics.to_do(found),
+        charts=drawn,
+        # After the charts, which count the sizes when nobody has yet.
+        sizes=analytics.gift_sizes(found),
+        last_gifts=[(entry, named.get(entry.article_id, "")) for entry in gifts],
+        sees_donors=request.user.has_perm("campaigns.view_donor"),
+        sees_donations=request.user.has_perm("campaigns.view_donation"),
+    )
+    return render(request, "campaigns/desk/analytics.html", page)
+
+
+@permission_required("campaigns.view_analytics")
+def days_csv(request: HttpRequest, campaign_id: int) -> StreamingHttpResponse:
+    """Every day on which money moved; amounts in major units."""
+    found = get_object_or_404(Campaign, pk=campaign_id)
+    headings = [
+        _("Day"),
+        _("Currency"),
+        _("Received"),
+        _("Went back"),
+        _("Net"),
+        _("Gifts"),
+        _("Refunds and disputes"),
+        _("Stripe's fees"),
+    ]
+    rows = [
+        (
+            day.day.isoformat(),
+            found.currency.upper(),
+            Money(day.received, found.currency).major,
+            Money(day.reversed, found.currency).major,
+            Money(day.net, found.currency).major,
+            day.gifts,
+            day.reversals,
+            Money(day.fees, found.currency).major,
+        )
+        for day in analytics.by_day(found)
+    ]
+    return csv_response(f"{found.slug}-days", headings, rows)
+
+
+@permission_required("campaigns.view_analytics")
+def stories_csv(request: HttpRequest, campaign_id: int) -> StreamingHttpResponse:
+    """Every story from which gifts were begun; amounts in major units."""
+    found = get_object_or_404(Campaign, pk=campaign_id)
+    headings = [
+        _("Gifts begun from this story, same visit"),
+        _("Story number"),
+        _("Currency"),
+        _("Received"),
+        _("Went back"),
+        _("Net"),
+        _("Gifts"),
+    ]
+    rows = [
+        (
+            story.headline if story.article_id else _("No story"),
+            story.article_id,
+            found.currency.upper(),
+            Money(story.received, found.currency).major,
+            Money(story.reversed, found.currency).major,
+            Money(story.net, found.currency).major,
+            story.gifts,
+        )
+        for story in analytics.by_story(found)
+    ]
+    return csv_response(f"{found.slug}-stories", headings, rows)
+
+
+def _buttons(request: HttpRequest, found: Campaign) -> list[HeaderButton]:
+    if not request.user.has_perm("campaigns.change_campaign"):
+        return []
+    url = reverse("campaigns_desk:edit", args=[found.pk])
+    return [HeaderButton(_("Change"), url, icon_name="edit")]

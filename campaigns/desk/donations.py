@@ -1,0 +1,155 @@
+"""Donations on the desk: the list with its search, and one donation with its whole life."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin.auth import permission_required
+
+from campaigns.analytics import headlines
+from campaigns.desk.forms import DonationFilter
+from campaigns.models import Donation, Donor, InboxEvent, LedgerEntry, Payment
+from campaigns.receipts import reference
+from campaigns.refunds import left_to_refund
+from newsroom.audit.models import AuditEntry
+from newsroom.furniture import desk_page
+from newsroom.mail.models import OutboxMail
+from newsroom.money import Money
+from newsroom.paging import page_by_key
+
+ICON = "tick-inverse"
+# A search that fits more donors than this is too wide to be answered by a list.
+MOST_DONORS = 200
+
+
+@dataclass(frozen=True)
+class Listed:
+    donation: Donation
+    headline: str
+    reference: str
+
+
+@permission_required("campaigns.view_donation")
+def index(request: HttpRequest) -> HttpResponse:
+    """The newest begun first. Every filter and search is answered by an index."""
+    form = DonationFilter(request.GET)
+    sees_donors = request.user.has_perm("campaigns.view_donor")
+    donations = Donation.objects.select_related("campaign", "donor")
+    if form.is_valid():
+        asked = form.cleaned_data
+        if asked["campaign"]:
+            donations = donations.filter(campaign=asked["campaign"])
+        if asked["state"] == "attention":
+            donations = donations.exclude(needs_attention="")
+        elif asked["state"]:
+            donations = donations.filter(state=asked["state"])
+        if asked["q"].strip():
+            donations = found(donations, asked["q"].strip(), sees_donors=sees_donors)
+    slice_ = page_by_key(donations, request.GET.dict())
+    named = headlines(donation.article_id for donation in slice_.rows)
+    page = desk_page(
+        _("Donations"),
+        icon=ICON,
+        form=form,
+        rows=[Listed(d, named.get(d.article_id, ""), reference(d)) for d in slice_.rows],
+        page=slice_,
+        sees_donors=sees_donors,
+    )
+    return render(request, "campaigns/desk/donations.html", page)
+
+
+def found(donations: QuerySet[Donation], text: str, *, sees_donors: bool) -> QuerySet[Donation]:
+    """Those that `text` names: a reference, an id of ours or of Stripe's, a donor.
+
+    Donors are found by the beginning of their address or of the words of their name, and only
+    by who may see them.
+    """
+    by_charge = LedgerEntry.objects.filter(
+        Q(charge_id=text) | Q(source_key=f"stripe:{text}"), donation__isnull=False
+    )
+    named = (
+        Q(token=text)
+        | Q(checkout_session=text)
+        | Q(pk__in=Payment.objects.filter(stripe_id=text).values("donation"))
+        | Q(pk__in=by_charge.values("donation"))
+    )
+    if text.isascii() and text.isdecimal() and len(text) < 19:
+        named |= Q(pk=int(text))
+    if attempts := _attempts(text):
+        named |= Q(attempt__range=attempts)
+    if sees_donors:
+        named |= Q(donor__in=list(_donors(text)))
+    return donations.filter(named)
+
+
+def _attempts(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:
+    """The range of attempts whose reference begins with `text`."""
+    try:
+        number = int(text, 16) if 6 <= len(text) <= 32 and text.isalnum() else None
+    except ValueError:
+        number = None
+    if number is None:
+        return None
+    return uuid.UUID(text.ljust(32, "0")), uuid.UUID(text.ljust(32, "f"))
+
+
+def _donors(text: str) -> QuerySet[Donor, int]:
+    words = ["".join(c for c in word if c.isalnum()) for word in text.split()]
+    query = " & ".join(f"{word}:*" for word in words if word)
+    donors = Donor.objects.annotate(
+        address=Lower("email"), words=SearchVector("name", config="simple")
+    )
+    fits = Q(address__startswith=text.lower())
+    if query and "@" not in text:
+        fits |= Q(words=SearchQuery(query, search_type="raw", config="simple"))
+    return donors.filter(fits).values_list("pk", flat=True)[:MOST_DONORS]
+
+
+@permission_required("campaigns.view_donation")
+def donation(request: HttpRequest, donation_id: int) -> HttpResponse:
+    """Everything that happened to one donation."""
+    donations = Donation.objects.select_related("campaign", "donor")
+    one = get_object_or_404(donations, pk=donation_id)
+    payments = list(one.payments.order_by("created_at"))
+    looked_at = [p.stripe_id for p in payments] + [one.checkout_session or "-"]
+    named = headlines([one.article_id, one.first_article_id])
+    sees_donors = request.user.has_perm("campaigns.view_donor")
+    may_refund = request.user.has_perm("campaigns.refund_donation")
+    page = desk_page(
+        _("Donation %(reference)s") % {"reference": reference(one)},
+        icon=ICON,
+        trail=[(reverse("campaigns_desk:donations"), _("Donations"))],
+        donation=one,
+        reference=reference(one),
+        headline=named.get(one.article_id, ""),
+        first_headline=named.get(one.first_article_id, ""),
+        payments=[(p, _refundable(p) if may_refund else None) for p in payments],
+        entries=one.entries.select_related("campaign").order_by("occurred_at", "pk"),
+        events=InboxEvent.objects.filter(object_id__in=looked_at).defer("payload")[:50],
+        mails=mails_about(payments) if sees_donors else [],
+        acts=acts_upon(one, payments).select_related("actor"),
+        sees_donors=sees_donors,
+    )
+    return render(request, "campaigns/desk/donation.html", page)
+
+
+def mails_about(payments: list[Payment]) -> QuerySet[OutboxMail]:
+    """The mails we owe or sent for these payments; their keys end with the payment's id."""
+    keys = [f"{kind}:{p.stripe_id}" for p in payments for kind in ("receipt", "refund")]
+    return OutboxMail.objects.filter(dedupe_key__in=keys).defer("text", "html")
+
+
+def acts_upon(one: Donation, payments: list[Payment]) -> QuerySet[AuditEntry]:
+    targets = [f"campaigns.donation:{one.pk}"] + [f"campaigns.payment:{p.pk}" for p in payments]
+    return AuditEntry.objects.filter(target__in=targets)
+
+
+def _refundable(payment: Payment) -> Money | None:
+    left = left_to_refund(payment)
+    return Money(left, payment.currency) if left else None

@@ -1,0 +1,254 @@
+"""Forms of the desk: amounts as people type money, deadlines as days."""
+
+import re
+import uuid
+import zoneinfo
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminDateInput, SwitchInput
+
+from campaigns.models import Campaign, DonationState, EntryKind
+from campaigns.models.campaign import CURRENCIES
+from campaigns.planning import end_of, first_instant, last_day
+from newsroom.money import AmountError, Money, parse_amount
+
+MOST_AMOUNTS = 6
+# Some 10 million million dollars: far above any goal, far below the column's end.
+LARGEST = 10**15
+
+
+def typed_amounts(text: str) -> Sequence[str]:
+    """The amounts in one line as typed: parted by semicolons, else commas, else spaces.
+
+    A comma with a space after it parts amounts; without one only where no other does, so that
+    "25, 50, 1,000" and "25,50,100" both mean what they look like.
+    """
+    text = text.strip().strip(";,").strip()
+    for parting in (r"[;\n]", r",\s+", r",", r"\s+"):
+        if re.search(parting, text):
+            return [part.strip() for part in re.split(parting, text) if part.strip()]
+    return [text] if text else []
+
+
+class CampaignForm(WagtailAdminModelForm):
+    """A campaign as staff think of it; `clean` turns it into minor units and instants."""
+
+    goal_typed = forms.CharField(label=_("Goal"), max_length=40)
+    first_day = forms.DateField(
+        label=_("First day"),
+        widget=AdminDateInput,
+        help_text=_("Giving begins when this day begins in the time zone below."),
+    )
+    last_day = forms.DateField(
+        label=_("Last day (“by …”)"),
+        widget=AdminDateInput,
+        required=False,
+        help_text=_("Giving ends when this day is over in the time zone below. Empty: no end."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(z, z.replace("_", " ")) for z in sorted(zoneinfo.available_timezones())],
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES)
+    amounts_typed = forms.CharField(
+        label=_("Amounts to choose from"),
+        max_length=200,
+        help_text=_("Such as: 25, 50, 100, 250. At most six."),
+    )
+    minimum_typed = forms.CharField(label=_("Smallest donation"), max_length=40)
+    maximum_typed = forms.CharField(label=_("Largest donation"), max_length=40)
+
+    class Meta:
+        model = Campaign
+        fields = ["title", "slug", "appeal", "case", "thanks", "on_articles", "is_default"]
+        widgets = {"on_articles": SwitchInput, "is_default": SwitchInput}
+        help_texts = {
+            "slug": _("The last part of the address: /campaigns/…/"),
+            "on_articles": _(
+                "One campaign at a time has the banner; switching it on here takes it from the "
+                "one that had it."
+            ),
+            "is_default": _(
+                "Gifts that come after a deadline go to the default campaign. There is always "
+                "exactly one, and it has no end."
+            ),
+        }
+
+    field_order = [
+        "title",
+        "slug",
+        "appeal",
+        "goal_typed",
+        "currency",
+        "first_day",
+        "last_day",
+        "time_zone",
+        "amounts_typed",
+        "minimum_typed",
+        "maximum_typed",
+        "case",
+        "thanks",
+        "on_articles",
+        "is_default",
+    ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        campaign = self.instance
+        currency = campaign.currency
+        self.initial |= {
+            "currency": currency,
+            "time_zone": campaign.time_zone,
+            "amounts_typed": ", ".join(_as_typed(a, currency) for a in campaign.amounts),
+            "minimum_typed": _as_typed(campaign.minimum, currency),
+            "maximum_typed": _as_typed(campaign.maximum, currency),
+        }
+        if campaign.pk:
+            self.initial |= {
+                "goal_typed": _as_typed(campaign.goal, currency),
+                "first_day": campaign.starts_at.astimezone(campaign.zone).date(),
+                "last_day": last_day(campaign.ends_at, campaign.zone),
+            }
+
+    def clean_goal_typed(self) -> int:
+        return self._amount("goal_typed")
+
+    def clean_minimum_typed(self) -> int:
+        return self._amount("minimum_typed")
+
+    def clean_maximum_typed(self) -> int:
+        return self._amount("maximum_typed")
+
+    def clean_amounts_typed(self) -> list[int]:
+        typed = typed_amounts(self.cleaned_data["amounts_typed"])
+        amounts = sorted({self._parse(text) for text in typed})
+        if not amounts:
+            raise ValidationError(_("Enter at least one amount."))
+        if len(amounts) > MOST_AMOUNTS:
+            raise ValidationError(_("Enter six amounts at most: more are harder to choose from."))
+        return amounts
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self._check_days(data)
+        self._check_amounts(data)
+        if self.errors:
+            return data
+        campaign = self.instance
+        zone = zoneinfo.ZoneInfo(data["time_zone"])
+        same_zone = campaign.pk is not None and campaign.time_zone == data["time_zone"]
+        # A day left as it was keeps its instant: a start in mid-day must not move by itself.
+        if not (same_zone and data["first_day"] == self.initial["first_day"]):
+            campaign.starts_at = first_instant(data["first_day"], zone)
+        if not (same_zone and data["last_day"] == self.initial["last_day"]):
+            campaign.ends_at = end_of(data["last_day"], zone) if data["last_day"] else None
+        campaign.goal = data["goal_typed"]
+        campaign.amounts = data["amounts_typed"]
+        campaign.minimum = data["minimum_typed"]
+        campaign.maximum = data["maximum_typed"]
+        campaign.currency = data["currency"]
+        campaign.time_zone = data["time_zone"]
+        return data
+
+    def _check_days(self, data: dict[str, Any]) -> None:
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day is before the first."))
+        for name in ("first_day", "last_day"):
+            day = data.get(name)
+            if day and not 2000 <= day.year <= 2199:
+                self.add_error(name, _("Enter a day between the years 2000 and 2199."))
+
+    def _check_amounts(self, data: dict[str, Any]) -> None:
+        least, most = data.get("minimum_typed"), data.get("maximum_typed")
+        if least is None or most is None:
+            return
+        if most < least:
+            self.add_error("maximum_typed", _("The largest donation is below the smallest."))
+        elif any(not least <= amount <= most for amount in data.get("amounts_typed") or []):
+            self.add_error(
+                "amounts_typed",
+                _("Every amount must lie between the smallest and the largest donation."),
+            )
+
+    def _amount(self, name: str) -> int:
+        return self._parse(self.cleaned_data[name])
+
+    def _parse(self, text: str) -> int:
+        """Minor units of what was typed, in the currency chosen beside it."""
+        chosen = self.data.get(self.add_prefix("currency"), "")
+        currency = chosen if chosen in dict(CURRENCIES) else self.instance.currency
+        try:
+            amount = parse_amount(text, currency).amount
+        except AmountError as error:
+            raise ValidationError(str(error)) from error
+        if amount <= 0:
+            raise ValidationError(_("Enter an amount above zero."))
+        if amount > LARGEST:
+            raise ValidationError(_("That is more than there is."))
+        return amount
+
+
+class RefundForm(forms.Form):
+    """How much of a payment goes back. `key` makes the same form, sent twice, refund once."""
+
+    amount = forms.CharField(label=_("Amount to give back"), max_length=40)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Kept in the audit log for ever: no names or addresses, please."),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, left: Money, *args: Any, **kwargs: Any) -> None:
+        """`left` is what can still be given back."""
+        initial = {"amount": _as_typed(left.amount, left.currency), "key": uuid.uuid4()}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.left = left
+        self.fields["amount"].help_text = gettext("At most %(left)s.") % {"left": left}
+
+    def clean_amount(self) -> int:
+        try:
+            amount = parse_amount(self.cleaned_data["amount"], self.left.currency).amount
+        except AmountError as error:
+            raise ValidationError(str(error)) from error
+        if amount <= 0:
+            raise ValidationError(_("Enter an amount above zero."))
+        return amount
+
+
+class DonationFilter(forms.Form):
+    q = forms.CharField(label=_("Find"), required=False, max_length=120)
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.all(), label=_("Campaign"), required=False, empty_label=_("All campaigns")
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("All states")),
+            ("attention", _("needs attention")),
+            *DonationState.choices,
+        ],
+    )
+
+
+class LedgerFilter(forms.Form):
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.all(), label=_("Campaign"), required=False, empty_label=_("All campaigns")
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All kinds")), *EntryKind.choices]
+    )
+
+
+def _as_typed(amount: int, currency: str) -> str:
+    """As a person would type it: "1500", "25.50"."""
+    major = Money(amount, currency).major
+    return f"{major.quantize(1)}" if major == major.to_integral_value() else f"{major}"

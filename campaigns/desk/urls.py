@@ -1,0 +1,27 @@
+"""Addresses under `/desk/`, registered in `campaigns/wagtail_hooks.py`."""
+
+from django.urls import path
+
+from campaigns.desk import analytics, books, campaigns, donations, inbox, refunds
+
+app_name = "campaigns_desk"
+urlpatterns = [
+    path("campaigns/", campaigns.index, name="campaigns"),
+    path("campaigns/new/", campaigns.add, name="add"),
+    path("campaigns/<int:campaign_id>/", campaigns.edit, name="edit"),
+    path("campaigns/<int:campaign_id>/analytics/", analytics.campaign, name="analytics"),
+    path("campaigns/<int:campaign_id>/analytics/days.csv", analytics.days_csv, name="days_csv"),
+    path(
+        "campaigns/<int:campaign_id>/analytics/stories.csv",
+        analytics.stories_csv,
+        name="stories_csv",
+    ),
+    path("donations/", donations.index, name="donations"),
+    path("donations/<int:donation_id>/", donations.donation, name="donation"),
+    path("donations/<int:donation_id>/refund/<int:payment_id>/", refunds.refund, name="refund"),
+    path("ledger/", books.ledger, name="ledger"),
+    path("ledger/unattributed/", books.unattributed, name="unattributed"),
+    path("reconciliations/", books.reconciliations, name="reconciliations"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/again/", inbox.try_again, name="inbox_again"),
+]

@@ -1,0 +1,164 @@
+"""Adding a campaign and changing it: days become instants, and what moved is written down.
+
+A goal or a deadline moved after the start is a published word changed: it is kept as a
+CampaignChange, shown on the campaign's page, and in the audit log, in one transaction.
+"""
+
+import zoneinfo
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model, Q
+from django.utils.translation import gettext as _
+
+from campaigns.models import Campaign, CampaignChange
+from newsroom.audit import log
+
+# What an entry of the audit log tells of a change.
+_TOLD = (
+    "title",
+    "slug",
+    "goal",
+    "currency",
+    "starts_at",
+    "ends_at",
+    "time_zone",
+    "amounts",
+    "minimum",
+    "maximum",
+    "is_default",
+    "on_articles",
+)
+_WORDS = ("appeal", "case", "thanks")
+
+
+class CampaignRefused(ValueError):
+    """The campaign may not be as asked; `field` names what to change, the text says why."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def first_instant(day: date, zone: zoneinfo.ZoneInfo) -> datetime:
+    """When `day` begins in `zone`: midnight, or the instant the clocks jump over midnight to."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def end_of(last_day: date, zone: zoneinfo.ZoneInfo) -> datetime:
+    """The exclusive end of what runs "by `last_day`": the first instant of the day after."""
+    return first_instant(last_day + timedelta(days=1), zone)
+
+
+def last_day(ends_at: datetime | None, zone: zoneinfo.ZoneInfo) -> date | None:
+    """The day an exclusive end is spoken of by: the one before it."""
+    if ends_at is None:
+        return None
+    return (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+
+
+def store_campaign(campaign: Campaign, *, by: Model | None, moment: datetime) -> Campaign:
+    """Save a new or changed campaign, with all that has to be known of it afterwards.
+
+    The default and the banner on stories belong to one campaign each: taking them here takes
+    them from the one that had them. Raises CampaignRefused.
+    """
+    with transaction.atomic():
+        # One at a time: two people moving the banner must not each believe they have it.
+        others = list(
+            Campaign.objects.select_for_update()
+            .filter(Q(is_default=True) | Q(on_articles=True))
+            .exclude(pk=campaign.pk)
+            .order_by("pk")
+        )
+        before = Campaign.objects.select_for_update().get(pk=campaign.pk) if campaign.pk else None
+        _refuse_what_cannot_be(campaign, before, others)
+        for other in others:
+            _hand_over(other, campaign, by)
+        campaign.save()
+        if before is None:
+            summary = _("Added the campaign “%(title)s”") % {"title": campaign.title}
+            log.record(by, "added", campaign, summary, **_told(campaign))
+        else:
+            _write_down(before, campaign, by, moment)
+    return campaign
+
+
+def _refuse_what_cannot_be(
+    campaign: Campaign, before: Campaign | None, others: list[Campaign]
+) -> None:
+    if campaign.is_default and campaign.ends_at is not None:
+        raise CampaignRefused(
+            "last_day",
+            _("The default campaign has no deadline: late donations go there for ever."),
+        )
+    if before and before.is_default and not campaign.is_default:
+        raise CampaignRefused(
+            "is_default",
+            _("One campaign must be the default. Make another one the default instead."),
+        )
+    if before and before.currency != campaign.currency and before.donations.exists():
+        raise CampaignRefused(
+            "currency",
+            _("Donations were begun in this currency; it cannot change any more."),
+        )
+    if not campaign.is_default and not any(other.is_default for other in others):
+        raise CampaignRefused(
+            "is_default", _("There is no default campaign yet: make this one the default.")
+        )
+
+
+def _hand_over(other: Campaign, campaign: Campaign, by: Model | None) -> None:
+    handed = []
+    if campaign.is_default and other.is_default:
+        other.is_default = False
+        handed.append("is_default")
+    if campaign.on_articles and other.on_articles:
+        other.on_articles = False
+        handed.append("on_articles")
+    if handed:
+        other.save(update_fields=handed)
+        summary = _("“%(from)s” gave its place to “%(to)s”") % {
+            "from": other.title,
+            "to": campaign.title,
+        }
+        log.record(by, "replaced", other, summary, gave=handed)
+
+
+def _write_down(before: Campaign, after: Campaign, by: Model | None, moment: datetime) -> None:
+    moved = [name for name in _TOLD if getattr(before, name) != getattr(after, name)]
+    words = [name for name in _WORDS if getattr(before, name) != getattr(after, name)]
+    if not moved and not words:
+        return
+    if before.starts_at <= moment and {"goal", "ends_at"} & set(moved):
+        CampaignChange.objects.create(
+            campaign=after,
+            changed_by=by,
+            goal_before=before.goal,
+            goal_after=after.goal,
+            ends_before=before.ends_at,
+            ends_after=after.ends_at,
+        )
+    fields = ", ".join(str(Campaign._meta.get_field(n).verbose_name) for n in moved + words)
+    summary = _("Changed the campaign “%(title)s”: %(fields)s") % {
+        "title": after.title,
+        "fields": fields,
+    }
+    log.record(
+        by,
+        "changed",
+        after,
+        summary[:300],
+        before={name: told for name, told in _told(before).items() if name in moved},
+        after={name: told for name, told in _told(after).items() if name in moved},
+        words=words,
+    )
+
+
+def _told(campaign: Campaign) -> dict[str, Any]:
+    values = {name: getattr(campaign, name) for name in _TOLD}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }

@@ -1,0 +1,48 @@
+"""Campaigns and money on the desk: their addresses and their menu."""
+
+from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+
+from campaigns.desk import urls
+from newsroom.furniture import PermittedItem
+
+
+# Label, address, icon, who sees it.
+ITEMS = [
+    (
+        _("Campaigns"),
+        "campaigns",
+        "calendar-check",
+        ("campaigns.view_campaign", "campaigns.view_analytics"),
+    ),
+    (_("Donations"), "donations", "tick-inverse", ("campaigns.view_donation",)),
+    (_("Ledger"), "ledger", "list-ul", ("campaigns.view_ledgerentry",)),
+    (_("Unattributed money"), "unattributed", "help", ("campaigns.view_ledgerentry",)),
+    (_("Reconciliations"), "reconciliations", "resubmit", ("campaigns.view_reconciliation",)),
+    (_("Inbox"), "inbox", "mail", ("campaigns.view_inboxevent",)),
+]
+
+
+@hooks.register("register_admin_urls")
+def money_urls() -> list[URLPattern | URLResolver]:
+    return [path("", include(urls))]
+
+
+@hooks.register("register_admin_menu_item")
+def giving_menu() -> MenuItem:
+    items = [
+        PermittedItem(
+            label,
+            reverse_lazy(f"campaigns_desk:{address}"),
+            name=f"giving-{address}",
+            icon_name=icon,
+            order=order,
+            permissions=permissions,
+        )
+        for order, (label, address, icon, permissions) in enumerate(ITEMS)
+    ]
+    return SubmenuMenuItem(
+        _("Giving"), Menu(items=items), name="giving", icon_name="calendar-check", order=250
+    )

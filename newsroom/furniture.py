@@ -1,0 +1,48 @@
+"""What stands around every page of ours on the desk: title, the way back, buttons, menu items."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets.button import HeaderButton
+
+Crumb = tuple[str, str]
+
+
+def desk_page(
+    title: str,
+    *,
+    icon: str,
+    trail: Sequence[Crumb] = (),
+    buttons: Sequence[HeaderButton] = (),
+    **context: Any,
+) -> dict[str, Any]:
+    """The context for a template that extends `wagtailadmin/generic/base.html`.
+
+    `trail` is the (address, label) of each page between the desk's home and this one.
+    """
+    items = [{"url": reverse_lazy("wagtailadmin_home"), "label": _("Home")}]
+    items += [{"url": url, "label": label} for url, label in trail]
+    items.append({"url": "", "label": title})
+    return {
+        "page_title": title,
+        "header_title": title,
+        "header_icon": icon,
+        "breadcrumbs_items": items,
+        "header_buttons": list(buttons),
+        **context,
+    }
+
+
+class PermittedItem(MenuItem):
+    """A menu item for those who have any of `permissions`."""
+
+    def __init__(self, *args: Any, permissions: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.permissions = permissions
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return any(request.user.has_perm(permission) for permission in self.permissions)
