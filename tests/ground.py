@@ -64,7 +64,7 @@ class Ground:
 
     def start_redis(self) -> None:
         """A Redis for this process alone (or the number of `REDIS_URL` that is its own)."""
-        if self.redis_url.startswith("unix://"):
+        if not GIVEN_REDIS:
             account = server_account()
             sockets = runtime_folder(self.name, account)
             data = STATE / "redis-of" / self.name
@@ -78,7 +78,7 @@ class Ground:
 
     def stop_redis(self) -> None:
         """Stop this process's Redis and take its folders away."""
-        if self.redis_url.startswith("unix://"):
+        if not GIVEN_REDIS:
             _stop_redis(self.name)
 
 
@@ -90,7 +90,10 @@ def ground_for(part: str, number: int) -> Ground:
     name = f"test_{os.getpid()}_{part}"
     server_url = GIVEN_DATABASE or engines.start(STATE, durable=False).database_url
     if GIVEN_REDIS:
-        redis_url = urlunsplit(urlsplit(GIVEN_REDIS)._replace(path=f"/{number}"))
+        # `redis://` has numbered databases in its path; a socket's one database is shared.
+        given = urlsplit(GIVEN_REDIS)
+        numbered = given._replace(path=f"/{number}") if given.netloc else given
+        redis_url = urlunsplit(numbered)
     else:
         redis_url = f"unix://{runtime_folder(name, server_account()) / redis_server.SOCKET}"
     return Ground(name, server_url, _with_database(server_url, name), redis_url)
