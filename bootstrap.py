@@ -136,7 +136,7 @@ def _read(path):
 
 
 def _quiet(command):
-    """Run a command; None when it did well, else the last line it said."""
+    """Run a command; None when it did well, else the line that best says why not."""
     environment = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
     try:
         done = subprocess.run(
@@ -153,7 +153,8 @@ def _quiet(command):
     if done.returncode == 0:
         return None
     lines = done.stdout.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
+    telling = [line.strip() for line in lines if "error" in line.lower()]
+    return (telling or lines or ["it said nothing"])[-1]
 
 
 def find_browser():
