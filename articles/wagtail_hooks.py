@@ -1,11 +1,71 @@
-from django.http import HttpRequest, HttpResponse
-from wagtail import hooks
-from wagtail.models import Page
+"""Stories and their record on the desk, and Wagtail's pages answered by our views."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
+
+from articles.desk.comments import CommentViewSet
+from articles.desk.corrections import CorrectionsViewSet
+from articles.desk.people import PersonViewSet, TopicViewSet
+from articles.going_public import Refused
+from articles.models import Article
 from articles.serving import serve_page
+
+register_snippet(PersonViewSet)
+register_snippet(TopicViewSet)
+
+# What Wagtail offers and this newsroom does not use.
+UNUSED = {"documents", "help"}
 
 
 # After Wagtail's own check of view restrictions, which is at 0.
 @hooks.register("before_serve_page", order=1)
-def serve(page: Page, request: HttpRequest, args: list, kwargs: dict) -> HttpResponse | None:
+def serve(
+    page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]
+) -> HttpResponse | None:
     return serve_page(page, request)
+
+
+@hooks.register("register_admin_viewset")
+def record_on_the_desk() -> list[ModelViewSet]:
+    return [CorrectionsViewSet(), CommentViewSet()]
+
+
+@hooks.register("construct_main_menu")
+def hide_unused(request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name not in UNUSED]
+
+
+@hooks.register("before_delete_page")
+def keep_published_stories(request: HttpRequest, page: Page) -> None:
+    """Raises `Refused` for a story that was ever public, and for a section with one."""
+    _refuse_to_delete([page])
+
+
+@hooks.register("before_bulk_action")
+def keep_published_stories_in_bulk(
+    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
+) -> None:
+    if action_type == "delete":
+        _refuse_to_delete([each for each in objects if isinstance(each, Page)])
+
+
+def _refuse_to_delete(pages: Iterable[Page]) -> None:
+    for page in pages:
+        under = Article.objects.filter(path__startswith=page.path)
+        if story := under.filter(current_version__isnull=False).first():
+            raise Refused(
+                _(
+                    "“%(headline)s” was published: it stays on the record and is not deleted. "
+                    "Unpublish it instead."
+                )
+                % {"headline": story.title},
+                story.pk,
+            )

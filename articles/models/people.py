@@ -5,10 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
-from wagtail.snippets.models import register_snippet
 
 
-@register_snippet
 class Person(index.Indexed, models.Model):
     """Somebody named in a byline or a credit; `reader` is their account, if they have one."""
 
@@ -55,7 +53,6 @@ class Person(index.Indexed, models.Model):
         return f"/people/{self.slug}/"
 
 
-@register_snippet
 class Topic(index.Indexed, models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("address"), max_length=80, unique=True)

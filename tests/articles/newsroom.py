@@ -2,8 +2,13 @@
 
 import json
 from datetime import datetime
+from io import BytesIO
 from itertools import count
 from typing import Any
+
+from django.core.files.base import ContentFile
+from PIL import Image as Picture
+from wagtail.images.models import Image
 
 from articles.corrections import Record
 from articles.models import Article, Byline, FrontPage, Person, Section, Version
@@ -47,13 +52,13 @@ def draft(
     *,
     slug: str | None = None,
     writers: tuple[Person, ...] = (),
-    credits: tuple[Person, ...] = (),
+    helpers: tuple[Person, ...] = (),
     **fields: Any,
 ) -> Article:
     """A story in the tree that nobody has published."""
     fields.setdefault("body", body(text(PARAGRAPH)))
     article = Article(title=headline, slug=slug or f"story-{next(_numbers)}", **fields)
-    for kind, people in ((Byline.Kind.BYLINE, writers), (Byline.Kind.CREDIT, credits)):
+    for kind, people in ((Byline.Kind.BYLINE, writers), (Byline.Kind.CREDIT, helpers)):
         for who in people:
             article.bylines.add(Byline(person=who, kind=kind))
     under.add_child(instance=article)
@@ -85,3 +90,10 @@ def edit(
     for name, value in fields.items():
         setattr(article, name, value)
     return publish(article, by=by, moment=moment, record=record)
+
+
+def image(title: str = "A red square", width: int = 1200, height: int = 800) -> Image:
+    file = BytesIO()
+    Picture.new("RGB", (width, height), "#aa2211").save(file, "PNG")
+    name = f"{title.lower().replace(' ', '-')}.png"
+    return Image.objects.create(title=title, file=ContentFile(file.getvalue(), name=name))

@@ -1,16 +1,10 @@
 """What a reader is promised of a story's page."""
 
-import json
-import re
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from articles.corrections import Entry, Record
-from articles.models import Article, Correction, Version
 from tests.articles import newsroom
 
 pytestmark = pytest.mark.django_db
