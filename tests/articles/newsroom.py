@@ -38,6 +38,10 @@ def person(name: str, slug: str) -> Person:
     return Person.objects.create(name=name, slug=slug)
 
 
+def line(who: Person, kind: str = Byline.Kind.BYLINE) -> Byline:
+    return Byline(person=who, kind=kind)
+
+
 def text(*paragraphs: str) -> dict[str, str]:
     return {"type": "text", "value": "".join(f"<p>{each}</p>" for each in paragraphs)}
 
