@@ -92,7 +92,7 @@ def keep_reading(article: int, language: str, count: int = 4) -> list[Card]:
             others.values("pk")[:count],
         )
     )
-    place = pinned.filter(story=OuterRef("pk")).values("sort_order")[:1]
+    place = pinned.filter(story=OuterRef("pk")).values(place=Coalesce("sort_order", 0))[:1]
     ordered = chosen.annotate(
         place=Coalesce(Subquery(place), Value(_NEVER_PINNED), output_field=IntegerField()),
         shared=_shares(topics),
