@@ -72,7 +72,9 @@ class CampaignProgress extends HTMLElement {
     bar.setAttribute("aria-valuetext", text.replace("{raised}", raised).replace("{percent}", String(percent)));
     const over = figures.raised > figures.goal;
     const [part, whole] = over ? [figures.goal, figures.raised] : [Math.max(0, figures.raised), figures.goal];
-    const fill = String(Math.round((1000 * part) / whole));
+    // The first cent is seen, and the bar is not full a cent before the goal.
+    const share = Math.round((1000 * part) / whole);
+    const fill = String(!over && part > 0 && part < whole ? Math.min(990, Math.max(5, share)) : share);
     this.querySelector("[data-fill]")?.setAttribute("width", fill);
     this.querySelector(".bar-beyond")?.setAttribute("width", over ? "1000" : "0");
     this.querySelector("[data-goal]")?.setAttribute("x", over ? fill : "1000");
