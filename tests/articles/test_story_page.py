@@ -19,6 +19,7 @@ from articles.navigation import forget
 from articles.publishing import publish
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
+from tests.campaigns_made import a_campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +175,8 @@ def test_a_story_takes_at_most_eight_queries_whatever_its_numbers(
 ) -> None:
     topic = Topic.objects.create(name="Wood", slug="wood")
     made = newsroom.story(energy)
-    client.get(made.url)
+    a_campaign(on_articles=True)
+    assert "Keep the lights on" in client.get(made.url).content.decode()
     plain = queries(client, made.url)
     made.topics.set([topic])
     corrected(made, 50)
