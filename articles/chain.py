@@ -112,7 +112,8 @@ def seal(version: Version, entries: list[Correction]) -> list[Seal]:
     )
     story_sequence, story_hash = story or (0, START)
     links = []
-    for sealed in (version, *entries):
+    to_seal: list[Version | Correction] = [version, *entries]
+    for sealed in to_seal:
         sequence, story_sequence = sequence + 1, story_sequence + 1
         committed = commitment_of(sealed)
         story_hash = next_story_hash(story_hash, version.article_id, story_sequence, committed)

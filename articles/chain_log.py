@@ -37,7 +37,7 @@ def log_page(after: int) -> dict[str, Any]:
     more = len(rows) > LINKS_A_PAGE
     return {
         "start": START,
-        "links": [_link(row) for row in shown],
+        "links": [_link(dict(row)) for row in shown],
         "next": absolute(f"{LOG_PATH}?after={shown[-1]['sequence']}") if more else None,
     }
 

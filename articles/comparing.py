@@ -47,11 +47,10 @@ def changed_words(before: Sequence[str], after: Sequence[str], most: int = 8) ->
 
 def _compare_run(before: Sequence[str], after: Sequence[str]) -> list[list[Piece]]:
     pairs = min(len(before), len(after))
-    return [
-        *(_compare_words(*pair) for pair in zip(before, after, strict=False)),
-        *([("gone", text)] for text in before[pairs:]),
-        *([("new", text)] for text in after[pairs:]),
-    ]
+    found = [_compare_words(old, new) for old, new in zip(before, after, strict=False)]
+    found += [[("gone", text)] for text in before[pairs:]]
+    found += [[("new", text)] for text in after[pairs:]]
+    return found
 
 
 def _compare_words(before: str, after: str) -> list[Piece]:

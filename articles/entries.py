@@ -61,7 +61,7 @@ def entry_lines(
         path=F("article__addresses__path"),
     )
     stop = None if count is None else offset + count
-    return [_line(row) for row in rows[offset:stop]]
+    return [_line(dict(row)) for row in rows[offset:stop]]
 
 
 def story_entries(article: int) -> list[EntryLine]:

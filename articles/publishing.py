@@ -8,7 +8,7 @@ way for code; the desk goes through Wagtail's own action to the same place.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -203,7 +203,7 @@ def _moment(article: Article, last: Version | None) -> datetime:
 def _publisher(article: Article) -> Reader | None:
     """Who publishes: as told, else whose request of the desk this is, else whose revision."""
     if article.publication:
-        return article.publication.by
+        return cast("Reader | None", article.publication.by)
     if user := get_active_log_context().user:
         return user
     return article.live_revision.user if article.live_revision else None

@@ -5,11 +5,10 @@ from datetime import datetime
 from math import ceil
 from typing import Any, Final
 
-from django.utils.html import mark_safe
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from articles.addresses import absolute
-from articles.models import Address, Version
+from articles.models import Address
 from articles.models.article import Label
 from articles.versions import Content, body_words
 
@@ -94,7 +93,9 @@ def find_story(path: str) -> Address | None:
 def story_at(address: Address, mark: str | None) -> Story:
     """The story behind its current address; `mark` as `articles.entries.mark_of` gives it."""
     article = address.article
-    version: Version = article.current_version
+    version = article.current_version
+    if version is None or article.first_published_at is None:
+        raise ValueError(f"The story {article.pk} was never published.")
     return build_story(
         Around(
             id=article.pk,

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from django.utils.html import mark_safe
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from articles.addresses import absolute
 from articles.entries import EntryLine

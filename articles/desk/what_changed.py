@@ -52,18 +52,17 @@ class NewsroomMomentField(forms.Field):
 
 def row_fields(number: int) -> dict[str, forms.Field]:
     """The fields of entry row `number` (from 0), by name."""
-    text = {"required": False, "max_length": LONGEST}
-    area = {"rows": 2}
+
+    def words(label: Any) -> forms.CharField:
+        area = forms.Textarea({"rows": 2})
+        return forms.CharField(label=label, required=False, max_length=LONGEST, widget=area)
+
     return {
         f"entry_{number}_kind": forms.ChoiceField(
             label=_("What it is"), choices=[("", _("Choose…")), *Kind.choices], required=False
         ),
-        f"entry_{number}_was": forms.CharField(
-            label=_("What was wrong"), widget=forms.Textarea(area), **text
-        ),
-        f"entry_{number}_now": forms.CharField(
-            label=_("What is right"), widget=forms.Textarea(area), **text
-        ),
+        f"entry_{number}_was": words(_("What was wrong")),
+        f"entry_{number}_now": words(_("What is right")),
         f"entry_{number}_at": NewsroomMomentField(
             label=_("Date and time"),
             required=False,
@@ -124,17 +123,19 @@ class WhatChangedPanel(Panel):
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
-            context["changes"] = self.form.changes()
-            context["rows"] = list(self._rows())
+            changes = self.form.changes()
+            context["changes"] = changes
+            context["rows"] = list(self._rows(asked=bool(changes)))
             context["minor_reason"] = self.form["minor_reason"]
             context["newsroom_zone"] = timezone.get_default_timezone_name()
             return context
 
-        def _rows(self) -> Iterator[dict[str, Any]]:
+        def _rows(self, *, asked: bool) -> Iterator[dict[str, Any]]:
             for row in range(ROWS):
                 bound = [self.form[name] for name in row_fields(row)]
                 yield {
                     "number": row + 1,
                     "fields": bound,
-                    "open": row == 0 or any(each.value() or each.errors for each in bound),
+                    "open": (asked and row == 0)
+                    or any(each.value() or each.errors for each in bound),
                 }

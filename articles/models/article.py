@@ -92,9 +92,9 @@ class Article(Page):
     )
 
     parent_page_types: ClassVar = ["articles.Section"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     # Readers get stories by address, past Wagtail's serving: a restriction would not hold there.
-    private_page_options: ClassVar = []
+    private_page_options: ClassVar[list[str]] = []
     # A copy is a new story: it starts as a draft with no past.
     exclude_fields_in_copy: ClassVar = ["current_version", "pending_record", *_OF_PUBLICATION]
     # Set by who publishes, for the save that follows.

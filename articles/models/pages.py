@@ -2,11 +2,43 @@
 
 from typing import ClassVar
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+
+# First parts of addresses that are the site's own (newsroom/urls.py): no page may stand there.
+RESERVED_SLUGS = frozenset(
+    {
+        "account",
+        "campaigns",
+        "comments",
+        "corrections",
+        "demo",
+        "desk",
+        "give",
+        "healthz",
+        "media",
+        "people",
+        "readyz",
+        "sign-in",
+        "static",
+        "stripe",
+        "topics",
+        *(code for code, _name in settings.LANGUAGES),
+    }
+)
+
+
+def refuse_reserved(slug: str) -> None:
+    """Raises `ValidationError` for an address that the site itself uses."""
+    if slug in RESERVED_SLUGS or (slug.isdigit() and len(slug) == 4):
+        raise ValidationError(
+            {"slug": _("The site itself uses this address. Choose another.")}, "reserved"
+        )
 
 
 class FrontPage(Page):
@@ -22,6 +54,8 @@ class FrontPage(Page):
     )
 
     content_panels = [*Page.content_panels, FieldPanel("lead")]
+    # Our own views answer for these pages; a restriction would not hold there.
+    private_page_options: ClassVar[list[str]] = []
     parent_page_types: ClassVar = ["wagtailcore.Page"]
     subpage_types: ClassVar = ["articles.Section", "articles.StandingPage"]
 
@@ -35,11 +69,16 @@ class Section(Page):
     description = models.CharField(_("description"), max_length=300, blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("description")]
+    private_page_options: ClassVar[list[str]] = []
     parent_page_types: ClassVar = ["articles.FrontPage"]
     subpage_types: ClassVar = ["articles.Article"]
 
     class Meta:
         verbose_name = _("section")
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_reserved(self.slug)
 
 
 class Purpose(models.TextChoices):
@@ -64,11 +103,16 @@ class StandingPage(Page):
     body = RichTextField(_("text"), features=["h2", "h3", "bold", "italic", "link", "ol", "ul"])
 
     content_panels = [*Page.content_panels, FieldPanel("purpose"), FieldPanel("body")]
+    private_page_options: ClassVar[list[str]] = []
     parent_page_types: ClassVar = ["articles.FrontPage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("standing page")
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_reserved(self.slug)
 
     def get_url_parts(self, request=None):  # type: ignore[no-untyped-def]
         parts = super().get_url_parts(request)

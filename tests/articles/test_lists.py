@@ -5,6 +5,7 @@ from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -220,3 +221,11 @@ def test_machines_find_every_page_in_the_sitemap(client: Client, energy: Section
     assert (
         "Sitemap: http://localhost:8000/sitemap.xml" in client.get("/robots.txt").content.decode()
     )
+
+
+@pytest.mark.parametrize("slug", ["people", "desk", "fr", "2026"])
+def test_no_section_stands_where_the_site_has_pages_of_its_own(db: None, slug: str) -> None:
+    with pytest.raises(ValidationError, match="Choose another"):
+        newsroom.section("Shadow", slug)
+    with pytest.raises(ValidationError, match="Choose another"):
+        standing("Shadow", slug, Purpose.OTHER)
