@@ -109,6 +109,7 @@ class Article(Page):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+        indexes: ClassVar = [models.Index(fields=["label"], name="stories_by_label")]
 
     def save(
         self,
