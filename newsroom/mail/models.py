@@ -28,9 +28,7 @@ class OutboxMail(models.Model):
     subject = models.CharField(_("subject"), max_length=300)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"))
-    message_id = models.CharField(
-        max_length=120, unique=True, default=uuid.uuid4, editable=False
-    )
+    message_id = models.CharField(max_length=120, unique=True, default=uuid.uuid4, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=MailState.choices, default=MailState.OWED
     )
@@ -52,9 +50,7 @@ class OutboxMail(models.Model):
                 name="mail_owed",
                 condition=models.Q(state__in=["owed", "sending"]),
             ),
-            models.Index(
-                "created_at", name="mail_given_up", condition=models.Q(state="failed")
-            ),
+            models.Index("created_at", name="mail_given_up", condition=models.Q(state="failed")),
         ]
 
     def __str__(self) -> str:

@@ -14,10 +14,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from newsroom.audit import log as audit
 from newsroom.celery import app
 from newsroom.mail.models import MailState, OutboxMail
 from newsroom.mail.sending import Refused, Unsent, send
@@ -48,7 +50,7 @@ SIGN_IN_WAITS: Final = (
 # A conversation by SMTP has some ten answers, each with its own time limit.
 LEASE: Final = timedelta(seconds=10 * settings.EMAIL_TIMEOUT + 10)
 OFFER: Final = timedelta(seconds=30)
-BAD_ADDRESS: Final = "This is not an address that mail can be sent to."
+BAD_ADDRESS: Final = _("This is not an address that mail can be sent to.")
 
 _INSERT = """
 INSERT INTO mail_outboxmail (dedupe_key, kind, "to", language, subject, text, html, message_id,
@@ -56,6 +58,10 @@ INSERT INTO mail_outboxmail (dedupe_key, kind, "to", language, subject, text, ht
 VALUES (%s, %s, %s, %s, %s, %s, %s, gen_random_uuid(), %s, 0, %s)
 ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
 """
+
+
+class CannotTryAgain(Exception):
+    """The mail stays given up; the text says why."""
 
 
 def owe(
@@ -86,7 +92,7 @@ def owe(
         written.text,
         written.html,
         MailState.OWED if deliverable else MailState.FAILED,
-        "" if deliverable else BAD_ADDRESS,
+        "" if deliverable else str(BAD_ADDRESS),
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, row)
@@ -145,9 +151,7 @@ def sweep(now: datetime, limit: int = 200) -> int:
         offered.update(state=MailState.OWED, claimed_until=now + OFFER)
     for queued, mail_id in enumerate(ids):
         if not queue(mail_id):
-            offered.filter(pk__in=ids[queued:], state=MailState.OWED).update(
-                claimed_until=None
-            )
+            offered.filter(pk__in=ids[queued:], state=MailState.OWED).update(claimed_until=None)
             return queued
     return len(ids)
 
@@ -167,6 +171,23 @@ def deliver(mail_id: int, now: datetime) -> MailState | None:
     except Unsent as trouble:
         return _put_off(mail, str(trouble), now)
     return _mark_sent(mail, now)
+
+
+def try_again(mail: OutboxMail, by: Model, moment: datetime) -> OutboxMail:
+    """Owe a failed mail once more, all its attempts before it. Raises CannotTryAgain."""
+    with transaction.atomic():
+        mail = OutboxMail.objects.select_for_update().get(pk=mail.pk)
+        if mail.state != MailState.FAILED:
+            raise CannotTryAgain(_("Only a mail that was given up can be tried again."))
+        if mail.kind in CONFIDENTIAL:
+            raise CannotTryAgain(_("Its code is no longer valid: the reader asks for another."))
+        if not can_be_written_to(mail.to):
+            raise CannotTryAgain(BAD_ADDRESS)
+        mail.state, mail.attempts, mail.next_attempt_at = MailState.OWED, 0, moment
+        mail.save(update_fields=["state", "attempts", "next_attempt_at"])
+        audit.record(by, "tried again", mail, "Tried a given-up e-mail again")
+        transaction.on_commit(lambda: queue(mail.pk))
+    return mail
 
 
 def _claim(mail_id: int, now: datetime) -> OutboxMail | None:

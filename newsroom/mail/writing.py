@@ -30,9 +30,7 @@ class Written:
     html: str
 
 
-def write(
-    template: str, context: Mapping[str, object], language: str = "en"
-) -> Written:
+def write(template: str, context: Mapping[str, object], language: str = "en") -> Written:
     """Render `mail/<template>_subject.txt`, `.txt` and `.mjml` in `language`.
 
     The templates also get `branding`, `site_url` (no slash at its end) and `language`. Values

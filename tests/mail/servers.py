@@ -41,9 +41,7 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.refusals and self.refusals[0][0] == "DATA":
             return self.refusals.pop(0)[1]
         self.envelopes.append(envelope)

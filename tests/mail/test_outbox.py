@@ -20,9 +20,7 @@ APPROVED = {
 }
 
 
-def owe(
-    key: str = "comment-approved:7", to: str = "reader@example.org"
-) -> OutboxMail | None:
+def owe(key: str = "comment-approved:7", to: str = "reader@example.org") -> OutboxMail | None:
     return outbox.owe("comment approved", key, to, "comment_approved", APPROVED)
 
 
@@ -55,9 +53,7 @@ def in_threads(work: Callable[[], object], count: int) -> None:
 
 @pytest.mark.django_db
 def test_the_mail_that_arrives_is_the_mail_that_was_written(server: MailServer) -> None:
-    Branding.objects.create(
-        name="The Barlow Ledger", contact_email="desk@barlow.example"
-    )
+    Branding.objects.create(name="The Barlow Ledger", contact_email="desk@barlow.example")
     mail = owed()
 
     assert outbox.deliver(mail.pk, now()) == MailState.SENT
@@ -99,9 +95,9 @@ def test_a_mail_asked_for_by_many_at_once_is_owed_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_owed_when_the_act_is_rolled_back() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         owe()
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not OutboxMail.objects.exists()
 
 
@@ -162,9 +158,7 @@ def test_after_the_last_wait_the_mail_is_given_up_with_its_reason(settings) -> N
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("stage", ["RCPT", "DATA"])
-def test_an_address_refused_for_good_is_not_tried_again(
-    server: MailServer, stage: str
-) -> None:
+def test_an_address_refused_for_good_is_not_tried_again(server: MailServer, stage: str) -> None:
     server.refusals = [(stage, "550 no such person here")]
     mail = owed()
     assert outbox.deliver(mail.pk, now()) == MailState.FAILED
@@ -238,12 +232,8 @@ def test_what_is_no_single_address_is_kept_as_failed_and_never_sent(
 
 @pytest.mark.django_db
 def test_a_headline_with_line_breaks_adds_no_header(server: MailServer) -> None:
-    context = APPROVED | {
-        "headline": "Ferry\r\nBcc: all@example.org\r\n\r\nBuy now\u2028now"
-    }
-    mail = outbox.owe(
-        "comment approved", "k", "reader@example.org", "comment_approved", context
-    )
+    context = APPROVED | {"headline": "Ferry\r\nBcc: all@example.org\r\n\r\nBuy now\u2028now"}
+    mail = outbox.owe("comment approved", "k", "reader@example.org", "comment_approved", context)
     outbox.deliver(mail.pk, now())
     (message,) = server.taken
     assert message["Bcc"] is None
@@ -263,9 +253,7 @@ def test_plus_signs_and_foreign_domains_arrive(server: MailServer) -> None:
 
 @pytest.mark.django_db
 def test_a_mail_in_french_is_written_in_french_for_whoever_asked() -> None:
-    mail = outbox.owe(
-        "t", "k", "reader@example.org", "comment_approved", APPROVED, language="fr"
-    )
+    mail = outbox.owe("t", "k", "reader@example.org", "comment_approved", APPROVED, language="fr")
     assert mail.language == "fr"
     assert '<html lang="fr"' in mail.html
 
@@ -273,9 +261,7 @@ def test_a_mail_in_french_is_written_in_french_for_whoever_asked() -> None:
 @pytest.mark.django_db
 def test_a_sign_in_code_is_forgotten_once_it_is_sent(server: MailServer) -> None:
     context = {"code": "QX7-9PL", "minutes": 15}
-    mail = outbox.owe(
-        outbox.SIGN_IN, "k", "reader@example.org", "sign_in_code", context
-    )
+    mail = outbox.owe(outbox.SIGN_IN, "k", "reader@example.org", "sign_in_code", context)
     assert "QX7-9PL" not in mail.subject
     outbox.deliver(mail.pk, now())
     mail.refresh_from_db()
@@ -284,16 +270,12 @@ def test_a_sign_in_code_is_forgotten_once_it_is_sent(server: MailServer) -> None
 
 
 @pytest.mark.django_db
-def test_logs_name_no_address(
-    server: MailServer, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_logs_name_no_address(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     server.refusals = [("RCPT", "451 reader@example.org is busy")]
     mail = owed()
     outbox.deliver(mail.pk, now())
     outbox.deliver(mail.pk, now() + timedelta(hours=1))
-    ours = [
-        record.getMessage() for record in caplog.records if "newsroom" in record.name
-    ]
+    ours = [record.getMessage() for record in caplog.records if "newsroom" in record.name]
     assert len(ours) == 2
     assert not any("@" in line for line in ours)

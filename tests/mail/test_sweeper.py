@@ -21,9 +21,7 @@ def queued() -> list[int]:
     for raw in reversed(redis.lrange("celery", 0, -1)):
         message = json.loads(raw)
         if message["headers"]["task"] == "newsroom.mail.tasks.deliver_mail":
-            found.append(
-                json.loads(message["headers"]["argsrepr"].replace("'", '"'))[0]
-            )
+            found.append(json.loads(message["headers"]["argsrepr"].replace("'", '"'))[0])
     return found
 
 
