@@ -5,3 +5,6 @@ class AccountConfig(AppConfig):
     name = "newsroom.account"
     # allauth has taken the label "account".
     label = "reader_account"
+
+    def ready(self) -> None:
+        from newsroom.account import giving  # noqa: F401

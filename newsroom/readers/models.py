@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ReaderManager(BaseUserManager["Reader"]):
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "Reader":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Reader":
         """A reader with `email` (kept in lower case). Without a password, sign-in is by code."""
         reader = self.model(email=email.strip().lower(), **fields)
         if password:
@@ -22,12 +20,8 @@ class ReaderManager(BaseUserManager["Reader"]):
         reader.save(using=self._db)
         return reader
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "Reader":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Reader":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> "Reader":
         return self.get(email=(email or "").lower())
@@ -51,6 +45,16 @@ class Reader(AbstractUser):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="reader_email_any_case"),
         ]
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # An empty password would count as one that can be used.
+        if not self.password:
+            self.set_unusable_password()
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.public_name or self.get_full_name() or self.email

@@ -1,0 +1,23 @@
+"""The reader's public name."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.readers.models import Reader
+
+
+class PublicNameForm(forms.ModelForm):
+    class Meta:
+        model = Reader
+        fields = ("public_name",)
+        labels = {"public_name": _("Your public name")}
+        help_texts = {"public_name": _("Shown beside your comments. Your address never is.")}
+        widgets = {"public_name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def clean_public_name(self) -> str:
+        name = " ".join(self.cleaned_data["public_name"].split())
+        if "@" in name:
+            raise forms.ValidationError(
+                _("Please choose a name without “@”: an address would be shown to everybody.")
+            )
+        return name

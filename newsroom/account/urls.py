@@ -1,0 +1,7 @@
+"""The reader's own page at /account/."""
+
+from django.urls import path
+
+from newsroom.account import views
+
+urlpatterns = [path("", views.reader, name="reader_account")]

@@ -1,0 +1,38 @@
+"""The reader's page: the public name, own comments with their state, own donations."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods
+
+from articles.comments import comments_of
+from newsroom.account.forms import PublicNameForm
+from newsroom.account.giving import gifts_of
+from newsroom.readers.models import Reader
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+@login_required
+def reader(request: HttpRequest) -> HttpResponse:
+    """GET shows the page; POST changes the public name."""
+    person = Reader.objects.get(pk=request.user.pk)
+    form = PublicNameForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your public name is saved."))
+        return redirect("reader_account")
+    return render(
+        request,
+        "account/reader.html",
+        {
+            "email": person.email,
+            "name_form": form,
+            "comments": comments_of(person),
+            "donations": gifts_of(person),
+        },
+        status=422 if form.is_bound else 200,
+    )
