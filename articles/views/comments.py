@@ -1,0 +1,99 @@
+"""The place to write a comment, at /comments/<article id>/.
+
+The story's page is the same for everybody, so what is one reader's own comes from here: as a
+fragment fetched into that page, or as a page of its own where no script runs. Never cached.
+"""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from articles.addresses import current_path
+from articles.comments import (
+    LONGEST,
+    CommentRefused,
+    CommentsClosed,
+    comments_of,
+    headline_of,
+    write_comment,
+)
+from articles.models import Article, CommentState
+from newsroom.edge.headers import uncached
+from newsroom.edge.rates import allowed
+
+RATE = "5/10 minutes"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def comments(request: HttpRequest, article_id: int) -> HttpResponse:
+    """GET: the form or the line to sign in. POST `text`: hold the comment.
+
+    A POST from the page answers 303 to the page that says so, one from a script the fragment;
+    422 when the text cannot be taken, 403 closed or not signed in, 429 too many at once.
+    """
+    articles = Article.objects.select_related("current_version")
+    article = get_object_or_404(articles, pk=article_id, live=True, current_version__isnull=False)
+    path = current_path(article)
+    if path is None:
+        raise Http404
+    if request.method != "POST":
+        return _answer(request, article, path, held="held" in request.GET)
+    text = request.POST.get("text", "")
+    if not request.user.is_authenticated:
+        return _answer(request, article, path, status=403, text=text)
+    if not allowed("comment", RATE, str(request.user.pk)):
+        error = _("That was many comments in a short time. Please wait ten minutes.")
+        return _answer(request, article, path, status=429, text=text, error=error)
+    try:
+        write_comment(article, request.user, text, timezone.now())
+    except CommentsClosed as refusal:
+        return _answer(request, article, path, status=403, text=text, error=str(refusal))
+    except CommentRefused as refusal:
+        return _answer(request, article, path, status=422, text=text, error=str(refusal))
+    if wants_fragment(request):
+        return _answer(request, article, path, held=True)
+    response = HttpResponseRedirect(f"{reverse('comments', args=[article.pk])}?held")
+    response.status_code = 303
+    return uncached(response)
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Asked for by our script (static/js/comment-box.js), not followed as a link."""
+    return "fragment" in request.GET or request.headers.get("X-Requested-With") == "fetch"
+
+
+def _answer(
+    request: HttpRequest,
+    article: Article,
+    path: str,
+    *,
+    status: int = 200,
+    text: str = "",
+    error: str = "",
+    held: bool = False,
+) -> HttpResponse:
+    """The fragment or the page. Context: see templates/articles/comments/box.html."""
+    reader = request.user if request.user.is_authenticated else None
+    own = comments_of(reader, article.pk) if reader else []
+    context = {
+        "story_url": path,
+        "headline": headline_of(article),
+        "open": article.comments_open,
+        "reader": reader,
+        "action": reverse("comments", args=[article.pk]),
+        "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': f'{path}#comments'})}",
+        "own": [comment for comment in own if comment.state != CommentState.APPROVED],
+        "text": text,
+        "error": error,
+        "held": held,
+        "longest": LONGEST,
+    }
+    name = "box" if wants_fragment(request) else "page"
+    response = render(request, f"articles/comments/{name}.html", context, status=status)
+    response["Vary"] = "X-Requested-With, Cookie"
+    return uncached(response)
