@@ -67,7 +67,13 @@ def count_setting_up_as_using(
     """Whoever has just set up a factor has shown that they hold it."""
     if authenticator.type in SECOND_FACTORS:
         record_authentication(
-            request, user, method="mfa", id=authenticator.pk, type=authenticator.type
+            request,
+            user,
+            method="mfa",
+            id=authenticator.pk,
+            type=authenticator.type,
+            # So that the recovery codes are shown now, without a further code from the app.
+            reauthenticated=True,
         )
 
 
