@@ -115,6 +115,7 @@ def line_chart(figures: analytics.Figures) -> Spec:
                 "color": "var(--chart-raised)",
                 "filled": True,
                 "size": 60,
+                "opacity": 1,
             },
         },
     ]
@@ -161,6 +162,7 @@ def _axes() -> Spec:
                 "format": "%b %-d",
                 "grid": False,
                 "labelOverlap": True,
+                "labelSeparation": 12,
             },
         },
         "y": {
@@ -210,7 +212,7 @@ def _stamp(campaign: Campaign, moment: datetime) -> str:
     plan = analytics.plan_of(campaign)
     ended = campaign.ends_at is not None and moment >= campaign.ends_at
     parts: Iterable[object] = (
-        total and total.updated_at,
+        total and (total.received, total.reversed, total.updated_at),
         Phase.ENDED if ended else moment.astimezone(campaign.zone).date(),
         plan,
         campaign.currency,

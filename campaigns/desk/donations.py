@@ -1,5 +1,6 @@
 """Donations on the desk: the list with its search, and one donation with its whole life."""
 
+import re
 import uuid
 from dataclasses import dataclass
 
@@ -100,8 +101,7 @@ def _attempts(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:
 
 
 def _donors(text: str) -> QuerySet[Donor, int]:
-    words = ["".join(c for c in word if c.isalnum()) for word in text.split()]
-    query = " & ".join(f"{word}:*" for word in words if word)
+    query = " & ".join(f"{word}:*" for word in re.findall(r"\w+", text))
     donors = Donor.objects.annotate(
         address=Lower("email"), words=SearchVector("name", config="simple")
     )

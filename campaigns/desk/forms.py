@@ -11,7 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.widgets import AdminDateInput, SwitchInput
+from wagtail.admin.widgets import (
+    AdminAutoHeightTextInput,
+    AdminDateInput,
+    SlugInput,
+    SwitchInput,
+)
 
 from campaigns.models import Campaign, DonationState, EntryKind
 from campaigns.models.campaign import CURRENCIES
@@ -21,6 +26,15 @@ from newsroom.money import AmountError, Money, parse_amount
 MOST_AMOUNTS = 6
 # Some 10 million million dollars: far above any goal, far below the column's end.
 LARGEST = 10**15
+
+# Wagtail's own way: while the address is empty, typing the title fills it in.
+_FILLS_ADDRESS = {
+    "data-controller": "w-sync",
+    "data-action": (
+        "focus->w-sync#check blur->w-sync#apply change->w-sync#apply keyup->w-sync#apply"
+    ),
+    "data-w-sync-target-value": "#id_slug",
+}
 
 
 def typed_amounts(text: str) -> Sequence[str]:
@@ -67,7 +81,13 @@ class CampaignForm(WagtailAdminModelForm):
     class Meta:
         model = Campaign
         fields = ["title", "slug", "appeal", "case", "thanks", "on_articles", "is_default"]
-        widgets = {"on_articles": SwitchInput, "is_default": SwitchInput}
+        widgets = {
+            "title": forms.TextInput(attrs=_FILLS_ADDRESS),
+            "slug": SlugInput,
+            "thanks": AdminAutoHeightTextInput(attrs={"rows": 3}),
+            "on_articles": SwitchInput,
+            "is_default": SwitchInput,
+        }
         help_texts = {
             "slug": _("The last part of the address: /campaigns/…/"),
             "on_articles": _(
@@ -155,6 +175,13 @@ class CampaignForm(WagtailAdminModelForm):
         campaign.currency = data["currency"]
         campaign.time_zone = data["time_zone"]
         return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Constraints on the default and the banner are left to `campaigns.planning`.
+
+        It takes them from the campaign that had them, or refuses in a sentence.
+        """
+        return {*super()._get_validation_exclusions(), "is_default", "on_articles"}
 
     def _check_days(self, data: dict[str, Any]) -> None:
         first, last = data.get("first_day"), data.get("last_day")
@@ -249,6 +276,7 @@ class LedgerFilter(forms.Form):
 
 
 def _as_typed(amount: int, currency: str) -> str:
-    """As a person would type it: "1500", "25.50"."""
+    """As a person would type it: "1,500", "25.50"."""
     major = Money(amount, currency).major
-    return f"{major.quantize(1)}" if major == major.to_integral_value() else f"{major}"
+    whole = major == major.to_integral_value()
+    return f"{major.quantize(1):,}" if whole else f"{major:,}"

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -38,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         waiting=inbox.waiting_events().count(),
         failed=inbox.failed_events().count(),
         may_try=request.user.has_perm("campaigns.change_inboxevent"),
-        now=timezone.now(),
+        most_looks=inbox.MAX_ATTEMPTS,
     )
     return render(request, "campaigns/desk/inbox.html", context)
 

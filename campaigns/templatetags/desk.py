@@ -13,9 +13,10 @@ register = template.Library()
 
 
 @register.filter
-def in_money(amount: int | None, currency: str) -> str:
-    """`{{ 2550|in_money:"cad" }}`: "$25.50"; whole amounts without cents; "—" for None."""
-    return "—" if amount is None else Money(amount, currency).show()
+def in_money(amount: int | str | None, currency: str) -> str:
+    """`{{ 2550|in_money:"cad" }}`: "$25.50"; whole amounts without cents; "—" for none."""
+    # A template gives "" for the amount of what is not there at all.
+    return Money(amount, currency).show() if isinstance(amount, int) else "—"
 
 
 @register.filter

@@ -115,7 +115,7 @@ def random_giving(
 
     The same `seed` makes the same giving.
     """
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     donors = [
         Donor.objects.create(email=f"giver-{seed}-{n}@example.org", name=f"Giver {n}")
         for n in range(max(1, gifts // 3))
