@@ -28,8 +28,9 @@ from newsroom.mail.writing import one_line, write
 log = logging.getLogger(__name__)
 
 SIGN_IN: Final = "sign-in"
+ACCOUNT_NOTICE: Final = "account notice"
 # Mail whose words nobody may read but its reader: hidden on the desk, blanked once it went out.
-CONFIDENTIAL: Final = frozenset({SIGN_IN})
+CONFIDENTIAL: Final = frozenset({SIGN_IN, ACCOUNT_NOTICE})
 
 # How long after each failed attempt the next one comes; after the last the mail is given up.
 WAITS: Final = (
@@ -180,7 +181,7 @@ def try_again(mail: OutboxMail, by: Model, moment: datetime) -> OutboxMail:
         if mail.state != MailState.FAILED:
             raise CannotTryAgain(_("Only a mail that was given up can be tried again."))
         if mail.kind in CONFIDENTIAL:
-            raise CannotTryAgain(_("Its code is no longer valid: the reader asks for another."))
+            raise CannotTryAgain(_("Its words are erased: the reader asks for another."))
         if not can_be_written_to(mail.to):
             raise CannotTryAgain(BAD_ADDRESS)
         mail.state, mail.attempts, mail.next_attempt_at = MailState.OWED, 0, moment

@@ -8,9 +8,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
 
-from newsroom.mail.outbox import SIGN_IN, owe
+from newsroom.mail.outbox import ACCOUNT_NOTICE, SIGN_IN, owe
 
-ACCOUNT_NOTICE: Final = "account notice"
 _CODES: Final = {
     "account/email/login_code",
     "account/email/email_confirmation",

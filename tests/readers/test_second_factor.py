@@ -59,12 +59,12 @@ def test_a_post_to_the_desk_changes_nothing_either(browser: Client) -> None:
     assert browser.post("/desk/pages/1/publish/").url == "/account/2fa/"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_setting_up_an_app_opens_the_desk_and_is_told_by_mail(
-    browser: Client, editor: Reader, django_capture_on_commit_callbacks
+    browser: Client, editor: Reader
 ) -> None:
     secret = browser.get("/account/2fa/totp/activate/").context["form"].secret
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = browser.post("/account/2fa/totp/activate/", {"code": app_code(secret)})
+    answer = browser.post("/account/2fa/totp/activate/", {"code": app_code(secret)})
     assert answer.url == "/account/2fa/recovery-codes/"
     assert browser.get(answer.url).status_code == 200
     assert opens_desk(browser)
