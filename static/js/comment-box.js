@@ -23,10 +23,9 @@ class CommentBox extends HTMLElement {
    * @param {Request} request @returns {Promise<boolean>} */
   async #load(request) {
     try {
-      const answer = await fetch(request, {
-        headers: { "X-Requested-With": "fetch" },
-        credentials: "same-origin",
-      });
+      // Headers given to fetch would replace the request's own, the form's boundary among them.
+      request.headers.set("X-Requested-With", "fetch");
+      const answer = await fetch(request);
       if (answer.status >= 500) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const part = page.querySelector("[data-comment-box]") ?? page.body;

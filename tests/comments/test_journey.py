@@ -1,0 +1,99 @@
+"""A reader signs in on a phone and comments; an editor with a passkey approves; the mail comes."""
+
+import re
+import uuid
+
+from playwright.sync_api import Page
+
+from newsroom import roles
+from newsroom.demo.mailbox import text_of
+from tests.articles import newsroom
+from tests.desk.people import person
+from tests.stack import Stack
+from tests.waiting import wait_until
+
+CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
+PATIENCE = 20
+
+
+def text_in_mail(stack: Stack, to: str, about: str) -> str:
+    """The plain text of the newest mail to an address whose subject has `about`."""
+
+    def found() -> str:
+        for caught in stack.mail.newest(to=to):
+            if about in caught.subject:
+                return text_of(stack.mail.message(caught.id), "plain")
+        return ""
+
+    return wait_until(found, PATIENCE, f"a mail about “{about}”")
+
+
+def sign_in(page: Page, stack: Stack, email: str) -> None:
+    """From the page that asks for the address to wherever it leads."""
+    page.get_by_label("E-mail", exact=False).or_(page.get_by_label("Email")).first.fill(email)
+    page.get_by_role("button", name="Send me a code").click()
+    page.wait_for_url("**/login/code/confirm/**")
+    code = CODE.search(text_in_mail(stack, email, "code"))
+    assert code is not None
+    page.get_by_label("Code").fill(code[0])
+    page.get_by_role("button", name="Continue").click()
+
+
+def hold_a_passkey(page: Page) -> None:
+    """Give the browser an authenticator as a phone or a laptop has one built in."""
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    devices.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+
+
+def test_a_comment_from_the_phone_to_the_desk_and_back_by_mail(
+    stack_db: Stack, phone: Page, desktop: Page
+) -> None:
+    mark = uuid.uuid4().hex[:8]
+    reader, words = f"ann-{mark}@example.org", f"I was on that ferry, {mark}."
+    section = newsroom.section(f"Harbours {mark}", f"harbours-{mark}")
+    story = newsroom.story(section, f"The ferry that left early {mark}", slug=f"ferry-{mark}")
+    address = stack_db.site_url + story.addresses.get(current=True).path
+    editor = person(roles.EDITOR)
+
+    phone.goto(address)
+    phone.locator("#comments").scroll_into_view_if_needed()
+    phone.get_by_role("link", name="Sign in").last.click()
+    sign_in(phone, stack_db, reader)
+    phone.wait_for_url(f"{address}#comments")
+    phone.get_by_label("Your comment").fill(words)
+    phone.get_by_role("button", name="Send").click()
+    phone.get_by_text("An editor reads your comment before it is shown").wait_for()
+    phone.get_by_text("Yours, waiting for an editor").wait_for()
+
+    hold_a_passkey(desktop)
+    desktop.goto(f"{stack_db.site_url}/desk/comments/?state=held")
+    sign_in(desktop, stack_db, editor.email)
+    desktop.get_by_text("The desk opens once you have set up a second factor").wait_for()
+    desktop.goto(f"{stack_db.site_url}/account/2fa/webauthn/add/")
+    desktop.get_by_role("button", name="Add").click()
+    desktop.wait_for_url("**/recovery-codes/**")
+    desktop.goto(f"{stack_db.site_url}/desk/comments/?state=held")
+    desktop.get_by_role("link", name=words).click()
+    desktop.get_by_role("button", name="Approve").click()
+    desktop.get_by_text("Approved: it is shown under the story.").wait_for()
+
+    mail = text_in_mail(stack_db, reader, "comment")
+    assert words in mail
+    link = re.search(rf"{re.escape(address)}#comment-\d+", mail)
+    assert link is not None
+    phone.goto(link[0])
+    phone.reload()  # the phone was on this page already
+    phone.locator(".discussion > .comment", has_text=words).wait_for()
