@@ -42,6 +42,9 @@ class DecideView(InspectView):
 
     page_title = gettext_lazy("Comment")
 
+    def get_page_subtitle(self) -> str:
+        return headline_of(self.object.article)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.user_has_permission("change"):
             raise PermissionDenied
