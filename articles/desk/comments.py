@@ -46,15 +46,16 @@ class DecideView(InspectView):
         return headline_of(self.object.article)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.user_has_permission("change"):
+        editor = request.user
+        if not editor.is_authenticated or not self.user_has_permission("change"):
             raise PermissionDenied
         comment, reason = self.object, request.POST.get("reason", "")
         try:
             if request.POST.get("decision") == "approve":
-                approve(comment, request.user, timezone.now())
+                approve(comment, editor, timezone.now())
                 messages.success(request, _("Approved: it is shown under the story."))
             else:
-                reject(comment, request.user, reason, timezone.now())
+                reject(comment, editor, reason, timezone.now())
                 messages.success(request, _("Rejected: its writer sees the reason."))
         except NoReason as refusal:
             context = self.get_context_data(error=str(refusal))

@@ -19,6 +19,7 @@ from newsroom.readers.models import Reader
 @login_required
 def reader(request: HttpRequest) -> HttpResponse:
     """GET shows the page; POST changes the public name."""
+    assert request.user.is_authenticated
     person = Reader.objects.get(pk=request.user.pk)
     form = PublicNameForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():

@@ -49,6 +49,7 @@ class MailView(InspectView):
 @permission_required("mail.change_outboxmail")
 def try_again(request: HttpRequest, pk: int) -> HttpResponse:
     mail = get_object_or_404(OutboxMail, pk=pk)
+    assert request.user.is_authenticated
     try:
         outbox.try_again(mail, request.user, timezone.now())
     except outbox.CannotTryAgain as refusal:
