@@ -32,14 +32,6 @@ DAYS_DRAWN = 120
 LAST_SHOWN = 10
 SIZES_KEPT = timedelta(days=2)
 
-_SUMS = {
-    "in_sum": Sum("received"),
-    "back_sum": Sum("reversed"),
-    "fee_sum": Sum("fees"),
-    "gift_sum": Sum("donations"),
-    "reversal_sum": Sum("reversals"),
-}
-
 
 @dataclass(frozen=True)
 class DaySum:
@@ -186,10 +178,15 @@ def by_day(campaign: Campaign) -> list[DaySum]:
     """Days on which money moved, oldest first."""
     rows = (
         DailyRollup.objects.filter(campaign=campaign)
-        .values("day")
-        .annotate(**_SUMS)
+        .values_list("day")
+        .annotate(
+            in_sum=Sum("received"),
+            back_sum=Sum("reversed"),
+            fee_sum=Sum("fees"),
+            gift_sum=Sum("donations"),
+            reversal_sum=Sum("reversals"),
+        )
         .order_by("day")
-        .values_list("day", *_SUMS)
     )
     return [DaySum(*row) for row in rows]
 
@@ -203,9 +200,9 @@ def by_story(campaign: Campaign, since: date | None = None) -> list[StorySum]:
     if since:
         rollups = rollups.filter(day__gte=since)
     rows = list(
-        rollups.values("article")
-        .annotate(**_SUMS)
-        .values_list("article", "in_sum", "back_sum", "gift_sum")
+        rollups.values_list("article").annotate(
+            in_sum=Sum("received"), back_sum=Sum("reversed"), gift_sum=Sum("donations")
+        )
     )
     named = headlines(row[0] for row in rows)
     sums = [

@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, CampaignChange
 from newsroom.audit import log
+from newsroom.readers.models import Reader
 
 # What an entry of the audit log tells of a change.
 _TOLD = (
@@ -58,7 +59,7 @@ def last_day(ends_at: datetime | None, zone: zoneinfo.ZoneInfo) -> date | None:
     return (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
-def store_campaign(campaign: Campaign, *, by: Model | None, moment: datetime) -> Campaign:
+def store_campaign(campaign: Campaign, *, by: Reader | None, moment: datetime) -> Campaign:
     """Save a new or changed campaign, with all that has to be known of it afterwards.
 
     The default and the banner on stories belong to one campaign each: taking them here takes
@@ -109,7 +110,7 @@ def _refuse_what_cannot_be(
         )
 
 
-def _hand_over(other: Campaign, campaign: Campaign, by: Model | None) -> None:
+def _hand_over(other: Campaign, campaign: Campaign, by: Reader | None) -> None:
     handed = []
     if campaign.is_default and other.is_default:
         other.is_default = False
@@ -126,7 +127,7 @@ def _hand_over(other: Campaign, campaign: Campaign, by: Model | None) -> None:
         log.record(by, "replaced", other, summary, gave=handed)
 
 
-def _write_down(before: Campaign, after: Campaign, by: Model | None, moment: datetime) -> None:
+def _write_down(before: Campaign, after: Campaign, by: Reader | None, moment: datetime) -> None:
     moved = [name for name in _TOLD if getattr(before, name) != getattr(after, name)]
     words = [name for name in _WORDS if getattr(before, name) != getattr(after, name)]
     if not moved and not words:
@@ -140,7 +141,8 @@ def _write_down(before: Campaign, after: Campaign, by: Model | None, moment: dat
             ends_before=before.ends_at,
             ends_after=after.ends_at,
         )
-    fields = ", ".join(str(Campaign._meta.get_field(n).verbose_name) for n in moved + words)
+    names = {field.name: str(field.verbose_name) for field in Campaign._meta.fields}
+    fields = ", ".join(names[name] for name in moved + words)
     summary = _("Changed the campaign “%(title)s”: %(fields)s") % {
         "title": after.title,
         "fields": fields,

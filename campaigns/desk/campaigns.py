@@ -15,7 +15,7 @@ from campaigns.desk.forms import CampaignForm
 from campaigns.models import Campaign
 from campaigns.planning import CampaignRefused, last_day, store_campaign
 from campaigns.progress import progress
-from newsroom.furniture import desk_page
+from newsroom.furniture import acting, desk_page
 
 ICON = "calendar-check"
 CHANGES_SHOWN = 20
@@ -97,7 +97,7 @@ def _changes(campaign: Campaign) -> list[dict[str, Any]]:
 
 def _stored(form: CampaignForm, request: HttpRequest) -> bool:
     try:
-        store_campaign(form.instance, by=request.user, moment=timezone.now())
+        store_campaign(form.instance, by=acting(request), moment=timezone.now())
     except CampaignRefused as refusal:
         form.add_error(refusal.field, str(refusal))
         return False

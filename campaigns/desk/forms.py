@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -233,10 +234,10 @@ class RefundForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, left: Money, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, left: Money, data: QueryDict | None = None) -> None:
         """`left` is what can still be given back."""
         initial = {"amount": _as_typed(left.amount, left.currency), "key": uuid.uuid4()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.left = left
         self.fields["amount"].help_text = gettext("At most %(left)s.") % {"left": left}
 

@@ -11,7 +11,7 @@ from wagtail.admin.auth import permission_required
 from campaigns import inbox
 from campaigns.models import InboxEvent
 from newsroom.audit import log
-from newsroom.furniture import desk_page
+from newsroom.furniture import acting, desk_page
 from newsroom.paging import page_by_key
 
 SHOWN = {
@@ -57,7 +57,7 @@ def try_again(request: HttpRequest) -> HttpResponse:
     count = inbox.try_again([event.pk for event in events])
     for event in events:
         log.record(
-            request.user,
+            acting(request),
             "tried again",
             event,
             _("Looked again at %(object)s") % {"object": event.object_id or event.stripe_id},

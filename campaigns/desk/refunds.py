@@ -12,7 +12,7 @@ from campaigns.desk.forms import RefundForm
 from campaigns.models import Payment
 from campaigns.receipts import reference
 from newsroom.audit import log
-from newsroom.furniture import desk_page
+from newsroom.furniture import acting, desk_page
 from newsroom.money import Money
 
 
@@ -56,12 +56,12 @@ def _refunded(request: HttpRequest, form: RefundForm, payment: Payment) -> bool:
     asked = form.cleaned_data
     money = Money(asked["amount"], payment.currency)
     try:
-        refunds.refund(payment, money.amount, by=request.user, key=asked["key"])
+        refunds.refund(payment, money.amount, by=acting(request), key=asked["key"])
     except refunds.RefundError as error:
         form.add_error(None, str(error))
         return False
     log.record(
-        request.user,
+        acting(request),
         "refunded",
         payment.donation or payment,
         _("Gave back %(money)s: %(reason)s") % {"money": money, "reason": asked["reason"]},

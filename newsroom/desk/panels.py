@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
@@ -29,7 +30,7 @@ class TodayPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None) -> dict[str, Any]:
         user, moment = self.request.user, timezone.now()
-        context: dict[str, Any] = {"user": user, "perms_seen": False}
+        context: dict[str, Any] = {}
         if user.has_perm("campaigns.view_analytics"):
             campaign = banner_campaign(moment)
             if campaign:
@@ -47,6 +48,7 @@ class TodayPanel(Component):
             held = Comment.objects.filter(state=CommentState.HELD).order_by("created_at")
             context["held"] = len(held.values_list("pk")[: MOST_COUNTED + 1])
             context["most_counted"] = MOST_COUNTED
+            context["comments_url"] = reverse("comments_desk:index")
         if user.has_perm("campaigns.view_inboxevent"):
             context["health"] = health(moment)
         context["has_something"] = bool({"campaign", "held", "health"} & set(context))
