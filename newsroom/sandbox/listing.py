@@ -59,6 +59,9 @@ def whole(data: list[JsonDict], url: str) -> JsonDict:
     return {"object": "list", "data": data, "has_more": False, "url": url}
 
 
+# What may be expanded though the object has it only in some states.
+_MAY_BE_ABSENT = frozenset({("refund", "failure_balance_transaction")})
+
 Included = Mapping[tuple[str, str], Callable[[Sandbox, JsonDict], Any]]
 Present = Callable[[Sandbox, JsonDict], JsonDict]
 
@@ -106,6 +109,8 @@ def _expand_at(
     if maker is not None:
         thing.setdefault(step, maker(sandbox, thing))
     if step not in thing:
+        if (thing.get("object", ""), step) in _MAY_BE_ABSENT:
+            return
         raise _cannot(path)
     value = thing[step]
     if value is None:
