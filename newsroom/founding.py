@@ -1,0 +1,158 @@
+"""Founding a newsroom: its name and address, sections, standing pages, the general fund.
+
+Each step makes what is missing and leaves alone what is there, so that it may be taken again at
+any time: words that an editor has changed since are never put back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.text import slugify
+from wagtail.models import Page, Site
+
+from articles.models import FrontPage, Purpose, Section, StandingPage
+from campaigns.models import Campaign
+from campaigns.planning import store_campaign
+from newsroom.branding.models import Branding
+from newsroom.readers.models import Reader
+
+# In the order of the foot of every page.
+STANDING: Final = (
+    Purpose.ABOUT,
+    Purpose.OWNERSHIP,
+    Purpose.CORRECTIONS,
+    Purpose.COMMENTS,
+    Purpose.CONTACT,
+    Purpose.PRIVACY,
+    Purpose.TERMS,
+)
+GENERAL_FUND: Final = "general-fund"
+# A campaign has a goal; the general fund's is changed on the desk like any other.
+GENERAL_FUND_GOAL: Final = 1_000_000
+
+
+class CannotFound(Exception):
+    """The newsroom cannot be set up as asked; `str()` is a sentence for who asked."""
+
+
+def name_newsroom(**words: str) -> Branding:
+    """Set what is given of `name`, `tagline`, `about`, `legal_name`, `postal_address` and
+    `contact_email`; an empty text changes nothing."""
+    branding = Branding.load()
+    for field, text in words.items():
+        if text:
+            setattr(branding, field, text)
+    try:
+        branding.full_clean()
+    except ValidationError as error:
+        raise CannotFound(_sentence(error)) from error
+    branding.save()
+    return branding
+
+
+def stand_at(base_url: str) -> Site:
+    """Tell Wagtail the address readers use, such as "https://news.example"."""
+    address = urlsplit(base_url)
+    site = Site.objects.get(is_default_site=True)
+    site.hostname = address.hostname or "localhost"
+    site.port = address.port or (443 if address.scheme == "https" else 80)
+    site.site_name = Branding.load().name
+    site.save()
+    return site
+
+
+def front_page() -> FrontPage:
+    """The front page of the site's main language."""
+    front: FrontPage = Site.objects.get(is_default_site=True).root_page.specific
+    return front
+
+
+def make_section(
+    title: str, *, slug: str = "", description: str = "", by: Reader | None = None
+) -> tuple[Section, bool]:
+    """The section, and whether it was made just now. Raises CannotFound for an address that is
+    the site's own or another page's."""
+    slug = slug or slugify(title)
+    found = Section.objects.child_of(front_page()).filter(slug=slug).first()
+    if found:
+        return found, False
+    section = Section(title=title, slug=slug, description=description)
+    _publish_under_front(section, by)
+    return section, True
+
+
+def make_standing_page(
+    purpose: str, title: str, body: str, *, slug: str = "", by: Reader | None = None
+) -> tuple[StandingPage, bool]:
+    """The page of that purpose, and whether it was made just now. `body` is HTML."""
+    found = StandingPage.objects.child_of(front_page()).filter(purpose=purpose).first()
+    if found:
+        return found, False
+    page = StandingPage(title=title, slug=slug or purpose, purpose=purpose, body=body)
+    _publish_under_front(page, by)
+    return page, True
+
+
+def default_standing_page(purpose: str) -> tuple[str, str]:
+    """Title and HTML of a standing page to begin with, in the active language."""
+    words = render_to_string(f"founding/{purpose}.html", {"newsroom": Branding.load()})
+    return str(Purpose(purpose).label), words.strip()
+
+
+def make_general_fund(
+    *,
+    moment: datetime,
+    time_zone: str,
+    currency: str = "cad",
+    amounts: Sequence[int] = (),
+    words: dict[str, str] | None = None,
+    by: Reader | None = None,
+) -> tuple[Campaign, bool]:
+    """The default campaign, and whether it was made just now.
+
+    It starts at `moment` (aware) and has no deadline. `amounts` in minor units; `words` may hold
+    `title`, `slug`, `appeal`, `case` (HTML) and `thanks`.
+    """
+    found = Campaign.objects.filter(is_default=True).first()
+    if found:
+        return found, False
+    fund = Campaign(
+        goal=GENERAL_FUND_GOAL,
+        currency=currency,
+        starts_at=moment,
+        time_zone=time_zone,
+        is_default=True,
+        **(_general_fund_words() | (words or {})),
+    )
+    if amounts:
+        fund.amounts = list(amounts)
+    return store_campaign(fund, by=by, moment=moment), True
+
+
+def _general_fund_words() -> dict[str, str]:
+    context = {"newsroom": Branding.load()}
+    files = {"title": "txt", "appeal": "txt", "case": "html", "thanks": "txt"}
+    words = {
+        name: render_to_string(f"founding/general_fund/{name}.{ending}", context).strip()
+        for name, ending in files.items()
+    }
+    return {"slug": GENERAL_FUND, **words}
+
+
+def _publish_under_front(page: Page, by: Reader | None) -> None:
+    try:
+        with transaction.atomic():
+            page.owner = by
+            front_page().add_child(instance=page)
+            page.save_revision(user=by).publish(user=by)
+    except ValidationError as error:
+        raise CannotFound(f"{page.title}: {_sentence(error)}") from error
+
+
+def _sentence(error: ValidationError) -> str:
+    return " ".join(error.messages)

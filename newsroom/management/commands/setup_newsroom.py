@@ -1,0 +1,75 @@
+"""`manage.py setup_newsroom`: a new newsroom's name, sections, standing pages and general fund."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import override
+
+from campaigns.models.campaign import CURRENCIES
+from newsroom import founding
+
+WORDS = {
+    "name": "the newsroom's name",
+    "tagline": "a line beside the name",
+    "about": "two sentences about the newsroom",
+    "legal_name": "who publishes: the name in law",
+    "postal_address": "where post arrives",
+    "contact_email": "where readers write to",
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Set up a newsroom: name, address (from WAYLIGHT_BASE_URL), sections, standing pages "
+        "with words to begin with, and the default campaign. May be run again: what is there "
+        "stays as it is."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        for field, meaning in WORDS.items():
+            parser.add_argument(f"--{field.replace('_', '-')}", default="", help=meaning)
+        parser.add_argument(
+            "--section",
+            action="append",
+            default=[],
+            metavar="TITLE",
+            help="a section of the site; may be given several times, in their order",
+        )
+        parser.add_argument(
+            "--currency",
+            choices=[code for code, _name in CURRENCIES],
+            default=CURRENCIES[0][0],
+            help="of the general fund, when it is made now",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """All of it or nothing; a line for each thing made."""
+        try:
+            with transaction.atomic(), override(settings.LANGUAGE_CODE):
+                self._found(options)
+        except founding.CannotFound as problem:
+            raise CommandError(str(problem)) from problem
+
+    def _found(self, options: dict[str, Any]) -> None:
+        branding = founding.name_newsroom(**{field: options[field] for field in WORDS})
+        site = founding.stand_at(settings.BASE_URL)
+        self.stdout.write(f"{branding.name} stands at {site.root_url}.")
+        for title in options["section"]:
+            section, made = founding.make_section(title)
+            self._say(f"Section “{section.title}”", made)
+        for purpose in founding.STANDING:
+            page, made = founding.make_standing_page(
+                purpose, *founding.default_standing_page(purpose)
+            )
+            self._say(f"Standing page “{page.title}”", made)
+        fund, made = founding.make_general_fund(
+            moment=timezone.now(), time_zone=settings.TIME_ZONE, currency=options["currency"]
+        )
+        self._say(f"Default campaign “{fund.title}”", made)
+
+    def _say(self, what: str, made: bool) -> None:
+        self.stdout.write(f"{what}: {'made' if made else 'was there'}.")
