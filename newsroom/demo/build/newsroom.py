@@ -1,0 +1,45 @@
+"""All of the demo newsroom but its gifts, in the order in which each part needs the one before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaigns.models import Campaign
+from newsroom.demo.build import campaign, comments, corrections, pages, people, stories
+from newsroom.demo.build.calendar import Calendar
+from newsroom.demo.build.gallery import Gallery
+from newsroom.demo.build.showing import Showing
+from newsroom.demo.content import DemoContent, load
+from newsroom.readers.models import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """What the gifts need to know. `articles` are the stories' ids by slug."""
+
+    content: DemoContent
+    calendar: Calendar
+    articles: dict[str, int]
+    campaign: Campaign
+    staff: Reader
+
+
+def write_newsroom(now: datetime, showing: Showing) -> Newsroom:
+    """Make what is missing. Raises `CannotBuild`."""
+    content = load()
+    calendar = campaign.calendar_of(content, now)
+    editor, staff = people.sign_ins(content)
+    sections = pages.found(content, editor)
+    appeal = campaign.open_campaigns(content, calendar, staff)
+    gallery = Gallery(content.newsroom.name, editor)
+    gallery.hang(content, showing.part("Pictures", gallery.missing(content)).step)
+    cast = people.gather(content, gallery, editor, staff)
+    drafts = showing.part("Stories", stories.missing(content))
+    articles = stories.draft_all(content, sections, cast, gallery, drafts.step)
+    owed = corrections.missing(content, calendar)
+    published = showing.part("Publications", len(owed))
+    corrections.replay(owed, articles, cast, gallery, published.step)
+    pages.open_with_lead(editor)
+    said = comments.missing(content)
+    written = showing.part("Comments", len(said))
+    comments.write_all(said, content, articles, calendar, editor, written.step)
+    return Newsroom(content, calendar, articles, appeal, staff)
