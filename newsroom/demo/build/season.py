@@ -1,0 +1,51 @@
+"""A month of gifts to the demo's campaign: planned, made, and in the books."""
+
+from typing import Final
+
+from newsroom.demo.build.books import Books
+from newsroom.demo.build.campaign import DAYS_OLD
+from newsroom.demo.build.cashier import Cashier
+from newsroom.demo.build.corrections import first_published
+from newsroom.demo.build.gifts import Giving
+from newsroom.demo.build.giving_plan import Gift, Told, plan
+from newsroom.demo.build.newsroom import Newsroom
+from newsroom.demo.build.showing import Showing
+
+# So many of the last gifts are given while the site is looked at.
+LIVE: Final = 20
+
+
+def give(
+    newsroom: Newsroom, showing: Showing, *, count: int, seed: int, trickle_seconds: float
+) -> None:
+    """Make what is missing of `count` gifts; the last ones over `trickle_seconds`, or in the past
+    like the others when that is 0. Returns when all are in the books. Raises `CannotBuild`."""
+    gifts = _planned(newsroom, count, seed)
+    giving = Giving(newsroom.campaign, gifts, newsroom.articles, newsroom.staff)
+    if not giving.owed():
+        return
+    live = _live(gifts) if trickle_seconds > 0 else []
+    past = [gift for gift in gifts if gift not in live]
+    paid = [gift.form for gift in gifts if gift.is_paid]
+    made = showing.part("Gifts made", len(gifts))
+    books = Books(newsroom.campaign, paid, showing.part("Gifts in the books", len(paid)))
+
+    def step() -> None:
+        made.step()
+        books.glance()
+
+    with Cashier() as cashier:
+        giving.make_past(past, cashier, step)
+        giving.make_now(live, cashier, trickle_seconds, step, books.work)
+        books.close()
+
+
+def _planned(newsroom: Newsroom, count: int, seed: int) -> list[Gift]:
+    content, calendar = newsroom.content, newsroom.calendar
+    told = [Told(story.slug, first_published(story, calendar)) for story in content.stories]
+    return plan(count, seed, calendar, DAYS_OLD, told, content.donors)
+
+
+def _live(gifts: list[Gift]) -> list[Gift]:
+    paid = [gift for gift in gifts if gift.ending == "paid"]
+    return paid[len(paid) - min(LIVE, len(gifts) // 10) :]
