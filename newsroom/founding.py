@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
 from articles.models import FrontPage, Purpose, Section, StandingPage
@@ -78,6 +79,8 @@ def make_section(
     """The section, and whether it was made just now. Raises CannotFound for an address that is
     the site's own or another page's."""
     slug = slug or slugify(title)
+    if not slug:
+        raise CannotFound(_("A section needs a title with letters or digits in it."))
     found = Section.objects.child_of(front_page()).filter(slug=slug).first()
     if found:
         return found, False

@@ -1,6 +1,7 @@
 """`manage.py setup_newsroom`: a new newsroom's name, sections, standing pages and general fund."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -50,26 +51,29 @@ class Command(BaseCommand):
         """All of it or nothing; a line for each thing made."""
         try:
             with transaction.atomic(), override(settings.LANGUAGE_CODE):
-                self._found(options)
+                # Said only when all of it was done: a refusal undoes what came before it.
+                lines = list(_found(options))
         except founding.CannotFound as problem:
             raise CommandError(str(problem)) from problem
+        for line in lines:
+            self.stdout.write(line)
 
-    def _found(self, options: dict[str, Any]) -> None:
-        branding = founding.name_newsroom(**{field: options[field] for field in WORDS})
-        site = founding.stand_at(settings.BASE_URL)
-        self.stdout.write(f"{branding.name} stands at {site.root_url}.")
-        for title in options["section"]:
-            section, made = founding.make_section(title)
-            self._say(f"Section “{section.title}”", made)
-        for purpose in founding.STANDING:
-            page, made = founding.make_standing_page(
-                purpose, *founding.default_standing_page(purpose)
-            )
-            self._say(f"Standing page “{page.title}”", made)
-        fund, made = founding.make_general_fund(
-            moment=timezone.now(), time_zone=settings.TIME_ZONE, currency=options["currency"]
-        )
-        self._say(f"Default campaign “{fund.title}”", made)
 
-    def _say(self, what: str, made: bool) -> None:
-        self.stdout.write(f"{what}: {'made' if made else 'was there'}.")
+def _found(options: dict[str, Any]) -> Iterator[str]:
+    branding = founding.name_newsroom(**{field: options[field] for field in WORDS})
+    site = founding.stand_at(settings.BASE_URL)
+    yield f"{branding.name} stands at {site.root_url}."
+    for title in options["section"]:
+        section, made = founding.make_section(title)
+        yield _line(f"Section “{section.title}”", made)
+    for purpose in founding.STANDING:
+        page, made = founding.make_standing_page(purpose, *founding.default_standing_page(purpose))
+        yield _line(f"Standing page “{page.title}”", made)
+    fund, made = founding.make_general_fund(
+        moment=timezone.now(), time_zone=settings.TIME_ZONE, currency=options["currency"]
+    )
+    yield _line(f"Default campaign “{fund.title}”", made)
+
+
+def _line(what: str, made: bool) -> str:
+    return f"{what}: {'made' if made else 'was there'}."

@@ -1,0 +1,225 @@
+"""What `manage.py build_demo` promises: a whole newsroom with a true past, however often it is cut
+off, and the same one when it is built again."""
+
+import os
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+import requests
+
+from newsroom.demo import EDITOR, READER, STAFF, launch
+from newsroom.demo.content import load
+from newsroom.engines.schema import CHECKOUT
+from tests.stack import Stack
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from campaigns.models import Campaign
+
+PATIENCE = 180
+GIFTS = 25
+CONTENT = load()
+BUILD = ("build_demo", "--gifts", str(GIFTS), "--trickle", "1")
+
+
+@pytest.fixture(scope="package")
+def demo(stack: Stack) -> Stack:
+    """Built by three runs: one killed while stories go out, one asked to end while gifts come."""
+    _cut_off(stack, signal.SIGKILL, "SELECT count(*) FROM articles_version", 7)
+    _cut_off(stack, signal.SIGTERM, "SELECT count(*) FROM campaigns_donation", 6)
+    assert clock(stack)["real"]
+    done = stack.manage(*BUILD)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return stack
+
+
+@pytest.fixture
+def on_demo(demo: Stack, stack_db: Stack) -> Stack:
+    """The built demo, with Django on its database."""
+    return demo
+
+
+def _cut_off(stack: Stack, how: signal.Signals, counting: str, enough: int) -> None:
+    running = subprocess.Popen(
+        [*launch.manage(), *BUILD],
+        cwd=CHECKOUT,
+        env=stack.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: _count(stack, counting) >= enough, PATIENCE, counting)
+    finally:
+        os.killpg(running.pid, how)
+        running.wait(PATIENCE)
+    assert running.returncode != 0
+
+
+def _count(stack: Stack, counting: str) -> int:
+    with psycopg.connect(stack.env["DATABASE_URL"]) as connection:
+        row = connection.execute(counting).fetchone()
+        return int(row[0]) if row else 0
+
+
+def clock(stack: Stack) -> dict[str, object]:
+    found: dict[str, object] = requests.get(f"{stack.sandbox_url}/sandbox/clock", timeout=10).json()
+    return found
+
+
+def campaign() -> "Campaign":
+    from campaigns.models import Campaign
+
+    return Campaign.objects.get(slug=CONTENT.campaign.slug)
+
+
+def test_every_publication_is_on_the_record_once_at_its_own_moment(on_demo: Stack):
+    from articles.models import Article, Change, Correction, Version
+
+    for story in CONTENT.stories:
+        article = Article.objects.get(slug=story.slug)
+        versions = list(Version.objects.filter(article=article).order_by("number"))
+        assert len(versions) == 1 + len(story.edits)
+        after = [v.published_at - versions[0].published_at for v in versions[1:]]
+        assert [a.total_seconds() / 60 for a in after] == [e.minutes_after for e in story.edits]
+        minor = [v.change == Change.MINOR for v in versions[1:]]
+        assert minor == [edit.is_minor for edit in story.edits]
+        entries = Correction.objects.filter(article=article).order_by("number")
+        said = [(e.kind, e.was_wrong, e.is_right) for edit in story.edits for e in edit.entries]
+        assert list(entries.values_list("kind", "was", "now")) == said
+        assert article.first_published_at == versions[0].published_at
+        assert article.pins.count() == len(story.keep_reading)
+    signatures = set(Correction.objects.values_list("signature", flat=True))
+    assert signatures <= {person.name for person in CONTENT.people}
+    assert on_demo.manage("verify_record").returncode == 0
+
+
+def test_comments_stand_as_they_were_decided_and_no_one_hears_twice(on_demo: Stack):
+    from articles.models import Comment
+    from newsroom.mail.models import OutboxMail
+
+    states = Comment.objects.values_list("reader__email", "text", "state", "reason")
+    assert sorted(states) == sorted((c.email, c.text, c.state, c.reason) for c in CONTENT.comments)
+    approved = sum(comment.state == "approved" for comment in CONTENT.comments)
+    assert OutboxMail.objects.filter(kind="comment approved").count() == approved
+
+
+def test_the_gifts_are_in_the_books_and_the_books_agree_with_stripe(on_demo: Stack):
+    from campaigns.models import Donation, InboxEvent, LedgerEntry
+    from campaigns.progress import progress, with_total
+    from newsroom.mail.models import OutboxMail
+
+    found = campaign()
+    donations = Donation.objects.filter(campaign=found)
+    assert donations.count() == GIFTS
+    received = donations.filter(received_at__isnull=False)
+    assert received.count() == GIFTS - 2
+    refunded = donations.get(state="refunded")
+    entries = LedgerEntry.objects.filter(campaign=found)
+    assert entries.count() == received.count() + 1
+    raised = sum(d.amount for d in received) - refunded.amount
+    assert progress(with_total().get(pk=found.pk)).raised == raised
+    assert all(found.starts_at <= entry.occurred_at for entry in entries)
+    assert received.filter(started_at__lt=found.ends_at).count() == received.count()
+    assert OutboxMail.objects.filter(kind="receipt").count() == received.count()
+    assert not InboxEvent.objects.exclude(last_error="").filter(processed_at=None).exists()
+    for command in ("verify_ledger", "reconcile"):
+        done = on_demo.manage(command)
+        assert done.returncode == 0, done.stderr + done.stdout
+    assert clock(on_demo)["real"]
+
+
+def test_the_campaign_is_a_month_old_with_three_weeks_to_go_and_on_every_story(on_demo: Stack):
+    from django.utils import timezone
+
+    from campaigns.models import Campaign
+    from campaigns.progress import banner_campaign, progress
+
+    found = campaign()
+    assert banner_campaign() == found
+    assert found.goal == 10_000_000
+    assert progress(found).days_left in (20, 21)
+    assert (timezone.now() - found.starts_at).days == 30
+    assert Campaign.objects.get(is_default=True).slug == CONTENT.default_campaign.slug
+
+
+def test_a_stranger_can_read_everything(on_demo: Stack):
+    from articles.models import Address, Person, Section, StandingPage, Topic
+
+    paths = ["/", "/corrections/", "/corrections/policy/", "/feed.atom"]
+    paths += [f"/campaigns/{slug}/" for slug in (campaign().slug, CONTENT.default_campaign.slug)]
+    paths += Address.objects.values_list("path", flat=True)
+    paths += [f"/{page.slug}/" for page in Section.objects.all()]
+    paths += [
+        f"/{page.slug}/" for page in StandingPage.objects.exclude(purpose="corrections-policy")
+    ]
+    paths += [each.get_absolute_url() for each in (*Person.objects.all(), *Topic.objects.all())]
+    for path in paths:
+        answer = requests.get(on_demo.site_url + path, timeout=30)
+        assert answer.status_code == 200, path
+    story = requests.get(on_demo.site_url + Address.objects.earliest("pk").path, timeout=30)
+    picture = story.text.split('srcset="')[1].split(" ")[0]
+    assert (
+        requests.get(on_demo.site_url + picture, timeout=30).headers["Content-Type"] == "image/webp"
+    )
+
+
+def test_the_three_sign_ins_have_their_roles_and_the_reader_has_given(on_demo: Stack):
+    from newsroom.account.giving import gifts_of
+    from newsroom.readers.accounts import proven_addresses
+    from newsroom.readers.models import Reader
+
+    roles = {email: Reader.objects.get(email=email) for email in (READER, EDITOR, STAFF)}
+    assert [who.groups.count() for who in roles.values()] == [0, 1, 1]
+    assert roles[EDITOR].groups.get().name == "editor"
+    assert roles[STAFF].groups.get().name == "administrator"
+    assert roles[STAFF].has_perm("campaigns.view_analytics")
+    assert not any(who.is_superuser for who in roles.values())
+    assert all(proven_addresses(who) == [who.email] for who in roles.values())
+    assert roles[EDITOR].person.slug == "maren-ostrander"
+    assert len(gifts_of(roles[READER])) == 1
+
+
+def test_building_again_makes_nothing(on_demo: Stack):
+    counted = [
+        "articles_version", "articles_correction", "articles_comment", "wagtailimages_image",
+        "wagtailcore_revision", "campaigns_donation", "campaigns_ledgerentry", "mail_outboxmail",
+        "audit_auditentry", "readers_reader",
+    ]  # fmt: skip
+    before = [_count(on_demo, f"SELECT count(*) FROM {table}") for table in counted]
+    done = on_demo.manage(*BUILD)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout == ""
+    assert [_count(on_demo, f"SELECT count(*) FROM {table}") for table in counted] == before
+
+
+def test_without_site_and_worker_the_build_brings_the_gifts_in_itself(on_demo: Stack):
+    from campaigns.models import Donation
+
+    more = GIFTS + 4
+    on_demo.stop_one("site")
+    on_demo.stop_one("worker")
+    try:
+        done = on_demo.manage("build_demo", "--gifts", str(more), "--trickle", "0")
+    finally:
+        on_demo.start_site()
+        on_demo.start_worker()
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert f"Gifts made: {more} of {more}" in done.stdout
+    received = Donation.objects.filter(campaign=campaign(), received_at__isnull=False)
+    assert received.count() == more - 2
+    assert on_demo.manage("verify_ledger").returncode == 0
+
+
+def test_without_a_sandbox_it_says_so_in_a_sentence(on_demo: Stack):
+    lonely = on_demo.env | {"STRIPE_API_BASE": f"http://localhost:{launch.free_port()}"}
+    done = subprocess.run(
+        [*launch.manage(), "build_demo", "--gifts", "60"],
+        cwd=CHECKOUT, env=lonely, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "The Stripe sandbox does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
