@@ -1,5 +1,6 @@
 """Giving money back from the desk. The ledger follows from Stripe, as for any other refund."""
 
+import logging
 import uuid
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,9 @@ from campaigns.models import Payment
 from newsroom.audit import log as audit
 from newsroom.money import Money
 from newsroom.readers.models import Reader
+
+
+log = logging.getLogger(__name__)
 
 
 class RefundError(Exception):
@@ -46,10 +50,14 @@ def refund(payment: Payment, amount: int, *, by: Reader, key: uuid.UUID) -> None
     )
     try:
         gateway.create_refund(payment.stripe_id, amount, f"refund:{key}")
-        sync.sync_payment(payment.stripe_id)
     except gateway.GatewayError as error:
         if error.transient:
             raise RefundError(
                 _("Stripe did not answer. Send this form again: it refunds only once.")
             ) from error
         raise RefundError(_("Stripe refused: %(reason)s") % {"reason": error}) from error
+    try:
+        sync.sync_payment(payment.stripe_id)
+    except gateway.GatewayError as error:
+        # Stripe's webhook or the reconciliation will bring it; the money has gone.
+        log.warning("refund of %s made, not yet booked: %s", payment.stripe_id, error)

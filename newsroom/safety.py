@@ -11,9 +11,7 @@ def unsafe_settings(settings: Mapping[str, Any]) -> list[str]:
     """One sentence for each unsafe value, naming its environment variable; empty when safe."""
     found: list[str] = []
     if settings["debug"]:
-        found.append(
-            "WAYLIGHT_DEBUG is on: error pages would show the source. Unset it."
-        )
+        found.append("WAYLIGHT_DEBUG is on: error pages would show the source. Unset it.")
     secret = settings["secret_key"]
     if secret == settings["default_secret_key"] or len(secret) < 32:
         found.append(
@@ -23,21 +21,13 @@ def unsafe_settings(settings: Mapping[str, Any]) -> list[str]:
     if not key.startswith(("sk_live_", "rk_live_")):
         found.append("STRIPE_SECRET_KEY is not a live key: gifts would be play money.")
     if settings["stripe_api_base"]:
-        found.append(
-            "STRIPE_API_BASE is set: payments would go to a sandbox, not to Stripe."
-        )
+        found.append("STRIPE_API_BASE is set: payments would go to a sandbox, not to Stripe.")
     if not settings["webhook_secrets"]:
-        found.append(
-            "STRIPE_WEBHOOK_SECRETS is empty: no webhook could be told from a forged one."
-        )
+        found.append("STRIPE_WEBHOOK_SECRETS is empty: no webhook could be told from a forged one.")
     if urlsplit(settings["base_url"]).scheme != "https":
-        found.append(
-            "WAYLIGHT_BASE_URL is not https: sign-ins would travel in the clear."
-        )
+        found.append("WAYLIGHT_BASE_URL is not https: sign-ins would travel in the clear.")
     if not settings["second_factor"]:
-        found.append(
-            "WAYLIGHT_STAFF_SECOND_FACTOR is off: staff need one outside the demo."
-        )
+        found.append("WAYLIGHT_STAFF_SECOND_FACTOR is off: staff need one outside the demo.")
     return found
 
 

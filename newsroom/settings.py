@@ -30,9 +30,7 @@ DEFAULT_SECRET_KEY = "not-a-secret"
 SECRET_KEY = env.str("WAYLIGHT_SECRET_KEY", DEFAULT_SECRET_KEY)
 
 # Where readers find the site: links in mail, feeds, Stripe's return address.
-BASE_URL = env.str(
-    "WAYLIGHT_BASE_URL", f"http://localhost:{env.int('WAYLIGHT_PORT', 8000)}"
-)
+BASE_URL = env.str("WAYLIGHT_BASE_URL", f"http://localhost:{env.int('WAYLIGHT_PORT', 8000)}")
 _address = urlsplit(BASE_URL)
 HTTPS = _address.scheme == "https"
 ALLOWED_HOSTS = env.list("WAYLIGHT_HOSTS", default=[_address.hostname or "localhost"])
@@ -87,15 +85,30 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "sweep-inbox": {"task": "campaigns.tasks.sweep_inbox", "schedule": 5.0},
+    "sweep-inbox": {
+        "task": "campaigns.tasks.sweep_inbox",
+        "schedule": 5.0,
+        # While no worker runs, sweeps would only pile up.
+        "options": {"expires": 5},
+    },
     "sweep-payments": {"task": "campaigns.tasks.sweep_payments", "schedule": 30.0},
-    "sweep-outbox": {"task": "newsroom.mail.tasks.sweep_outbox", "schedule": 5.0},
+    "sweep-outbox": {
+        "task": "newsroom.mail.tasks.sweep_outbox",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "publish-scheduled": {"task": "articles.tasks.publish_scheduled", "schedule": 30.0},
     "reconcile-recent": {
         "task": "campaigns.tasks.reconcile_recent",
         "schedule": 3600.0,
     },
     "reconcile-all": {"task": "campaigns.tasks.reconcile_all", "schedule": 86400.0},
+    "forget-unproven": {"task": "newsroom.readers.tasks.forget_unproven", "schedule": 86400.0},
+    "heartbeat": {
+        "task": "newsroom.desk.tasks.heartbeat",
+        "schedule": 10.0,
+        "options": {"expires": 60},
+    },
     "draw-charts": {"task": "campaigns.tasks.draw_charts", "schedule": 60.0},
 }
 
@@ -151,6 +164,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "newsroom.readers.second_factor.SecondFactorMiddleware",
+    "articles.desk.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "newsroom.urls"
 WSGI_APPLICATION = "newsroom.wsgi.application"
@@ -191,6 +205,9 @@ ACCOUNT_ADAPTER = "newsroom.readers.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_FORMS = {"login": "newsroom.readers.forms.SignInForm"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("WAYLIGHT_BEHIND_PROXY", False) else 0
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -246,6 +263,7 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_IMAGE_MODEL = "wagtailimages.Image"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {
@@ -271,17 +289,13 @@ STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 20.0)
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 vars().update({k: v for k, v in EMAIL_CONFIG.items() if k.startswith("EMAIL_")})
 EMAIL_TIMEOUT = env.int("WAYLIGHT_MAIL_TIMEOUT_SECONDS", 20)
-EMAIL_BACKEND = env.str(
-    "WAYLIGHT_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
-)
+EMAIL_BACKEND = env.str("WAYLIGHT_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 ANYMAIL: dict[str, str] = {
     key.removeprefix("ANYMAIL_"): value
     for key, value in os.environ.items()
     if key.startswith("ANYMAIL_")
 }
-DEFAULT_FROM_EMAIL = env.str(
-    "WAYLIGHT_MAIL_FROM", "Newsroom <newsroom@waylight.example>"
-)
+DEFAULT_FROM_EMAIL = env.str("WAYLIGHT_MAIL_FROM", "Newsroom <newsroom@waylight.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_CATCHER_DIR = env.str("WAYLIGHT_MAIL_CATCHER_DIR", "")
 
@@ -291,9 +305,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = env.bool("WAYLIGHT_HTTPS_REDIRECT", HTTPS and PRODUCTION)
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.bool("WAYLIGHT_BEHIND_PROXY", False)
-    else None
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("WAYLIGHT_BEHIND_PROXY", False) else None
 )
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS and PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -312,9 +324,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [_self],
         # The give form is answered by a redirect to Stripe's own page.
         "form-action": [
-            source
-            for source in (_self, "https://checkout.stripe.com", STRIPE_API_BASE)
-            if source
+            source for source in (_self, "https://checkout.stripe.com", STRIPE_API_BASE) if source
         ],
         "frame-ancestors": ["'none'"],
         "img-src": [_self, "data:"],
@@ -328,9 +338,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("WAYLIGHT_LOG_LEVEL", "INFO")},
     "loggers": {
@@ -338,7 +346,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
-        "fontTools": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
     },
 }
 

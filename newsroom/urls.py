@@ -28,6 +28,7 @@ if settings.WAYLIGHT_ENV != "production":
             r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}, name="media"
         ),
         path("demo/", include("newsroom.demo.urls")),
+        path("", include("newsroom.desk.gallery_urls")),
     ]
 
 urlpatterns += i18n_patterns(

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class InboxEvent(models.Model):
     """One webhook event, stored once, before anything else is done with it.
 
-    `object_id` is what it says to look at: a PaymentIntent or a Checkout Session. `processed_at` None means owed. `outcome` says in words what came of it ("synced pi_…",
-    "not ours: invoice.created").
+    `object_id` is what it says to look at: a PaymentIntent or a Checkout Session.
+    `processed_at` None means owed. `outcome` says in words what came of it ("synced pi_…",
+    "not ours: of another account").
     """
 
     stripe_id = models.CharField(max_length=120, unique=True)
