@@ -11,7 +11,6 @@ from newsroom.audit import log as audit
 from newsroom.money import Money
 from newsroom.readers.models import Reader
 
-
 log = logging.getLogger(__name__)
 
 

@@ -8,7 +8,6 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from campaigns.desk import urls
 from newsroom.furniture import PermittedItem
 
-
 # Label, address, icon, who sees it.
 ITEMS = [
     (

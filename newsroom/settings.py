@@ -26,7 +26,7 @@ WAYLIGHT_DEMO = WAYLIGHT_ENV == "demo"
 PRODUCTION = WAYLIGHT_ENV == "production"
 
 DEBUG = env.bool("WAYLIGHT_DEBUG", False)
-DEFAULT_SECRET_KEY = "not-a-secret"
+DEFAULT_SECRET_KEY = "not-a-secret"  # noqa: S105 (production refuses it)
 SECRET_KEY = env.str("WAYLIGHT_SECRET_KEY", DEFAULT_SECRET_KEY)
 
 # Where readers find the site: links in mail, feeds, Stripe's return address.
