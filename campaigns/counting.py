@@ -85,27 +85,25 @@ def _of_charge(charge: Charge, recorded: Mapping[str, int]) -> list[Movement]:
 
 
 def _steps(charge: Charge) -> list[tuple[Transaction, str, int]]:
-    """(transaction, the object it is about, wanted amount), oldest first, charge before all."""
-    steps: list[tuple[int, datetime, str, tuple[Transaction, str, int]]] = []
+    """(transaction, the object it is about, wanted amount), oldest first, charge before all.
 
-    def add(order: int, transaction: Transaction | None, about: str, wanted: int) -> None:
+    Stripe's moments are whole seconds: within one, an object's own movements keep their order
+    and objects theirs (Stripe lists the newest first).
+    """
+    steps: list[tuple[tuple[bool, datetime, int, int], tuple[Transaction, str, int]]] = []
+
+    def add(transaction: Transaction | None, about: str, wanted: int, place: int, nth: int) -> None:
         if transaction:
-            steps.append(
-                (
-                    order,
-                    transaction.created,
-                    transaction.id,
-                    (transaction, about, wanted),
-                )
-            )
+            key = (about != charge.id, transaction.created, place, nth)
+            steps.append((key, (transaction, about, wanted)))
 
-    add(0, charge.transaction, charge.id, charge.amount)
-    for refund in charge.refunds:
-        add(1, refund.transaction, refund.id, -refund.amount)
-        add(1, refund.failure_transaction, refund.id, refund.amount)
-    for dispute in charge.disputes:
-        for transaction in dispute.transactions:
+    add(charge.transaction, charge.id, charge.amount, 0, 0)
+    for place, refund in enumerate(reversed(charge.refunds)):
+        add(refund.transaction, refund.id, -refund.amount, place, 0)
+        add(refund.failure_transaction, refund.id, refund.amount, place, 1)
+    for place, dispute in enumerate(reversed(charge.disputes), start=len(charge.refunds)):
+        for nth, transaction in enumerate(dispute.transactions):
             sign = 1 if transaction.amount > 0 else -1
-            add(1, transaction, dispute.id, sign * dispute.amount)
-    steps.sort(key=lambda step: step[:3])
-    return [step[3] for step in steps]
+            add(transaction, dispute.id, sign * dispute.amount, place, nth)
+    steps.sort(key=lambda step: step[0])
+    return [step for _key, step in steps]

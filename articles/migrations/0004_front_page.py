@@ -13,9 +13,7 @@ def create_front_page(apps, schema_editor):
     Site.objects.all().delete()
     Page.objects.filter(depth=2).delete()
     locale, _made = Locale.objects.get_or_create(language_code="en")
-    kind, _made = ContentType.objects.get_or_create(
-        model="frontpage", app_label="articles"
-    )
+    kind, _made = ContentType.objects.get_or_create(model="frontpage", app_label="articles")
     front = FrontPage.objects.create(
         title="Front page",
         draft_title="Front page",
@@ -28,16 +26,12 @@ def create_front_page(apps, schema_editor):
         locale=locale,
     )
     Page.objects.filter(depth=1).update(numchild=1)
-    Site.objects.create(
-        hostname="localhost", port=80, root_page=front, is_default_site=True
-    )
+    Site.objects.create(hostname="localhost", port=80, root_page=front, is_default_site=True)
 
 
 def remove_front_page(apps, schema_editor):
     apps.get_model("wagtailcore", "Site").objects.all().delete()
-    apps.get_model("articles", "FrontPage").objects.filter(
-        slug="front", depth=2
-    ).delete()
+    apps.get_model("articles", "FrontPage").objects.filter(slug="front", depth=2).delete()
 
 
 class Migration(migrations.Migration):

@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0004_front_page'),
-        ('wagtailimages', '0027_image_description'),
+        ("articles", "0004_front_page"),
+        ("wagtailimages", "0027_image_description"),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['label'], name='stories_by_label'),
+            model_name="article",
+            index=models.Index(fields=["label"], name="stories_by_label"),
         ),
     ]

@@ -7,6 +7,4 @@ from newsroom.branding.models import Branding
 
 
 def branding(request: HttpRequest) -> dict[str, object]:
-    return {
-        "branding": SimpleLazyObject(lambda: Branding.load(request_or_site=request))
-    }
+    return {"branding": SimpleLazyObject(lambda: Branding.load(request_or_site=request))}

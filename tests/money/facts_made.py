@@ -29,7 +29,7 @@ def refund(
         created=START + timedelta(minutes=minute),
         transaction=transaction(f"re_{name}", -amount, "refund", minute),
         failure_transaction=(
-            transaction(f"rf_{name}", amount, "refund_failure", failed_at)
+            transaction(f"a_{name}", amount, "refund_failure", failed_at)
             if failed_at is not None
             else None
         ),

@@ -33,6 +33,12 @@ def test_a_failed_refund_restores_exactly_what_it_took() -> None:
     assert amounts(charge("a", 2500, refunds=(failed,))) == [2500, -700, 700]
 
 
+def test_a_refund_that_fails_within_the_same_second_is_restored() -> None:
+    for name in ("a", "b", "c", "d"):
+        failed = refund(name, 700, 5, status="failed", failed_at=5)
+        assert amounts(charge(name, 2500, refunds=(failed,))) == [2500, -700, 700]
+
+
 def test_a_dispute_after_a_partial_refund_takes_only_what_is_left() -> None:
     both = charge(
         "a", 2500, refunds=(refund("1", 1000, 5),), disputes=(dispute("1", 2500, 9, "lost"),)

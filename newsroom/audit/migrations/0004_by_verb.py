@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0003_append_only'),
+        ("audit", "0003_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['verb', '-id'], name='audit_by_verb'),
+            model_name="auditentry",
+            index=models.Index(fields=["verb", "-id"], name="audit_by_verb"),
         ),
     ]
