@@ -1,0 +1,1 @@
+"""Whole ways through the newsroom, in a browser, with every process running."""
