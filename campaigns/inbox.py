@@ -101,7 +101,7 @@ def accept_event(body: bytes, signature: str) -> Accepted:
     except gateway.BadSignature:
         raise Refused(400, "The signature is wrong or too old.") from None
     try:
-        event = json.loads(body)
+        event = _storable(json.loads(body))
         stripe_id, kind = str(event["id"])[:120], str(event["type"])[:80]
         created = datetime.fromtimestamp(int(event["created"]), UTC)
         look_at = object_to_look_at(event)[:120]
@@ -115,7 +115,7 @@ def accept_event(body: bytes, signature: str) -> Accepted:
                 stripe_id,
                 kind,
                 look_at,
-                json.dumps(event).replace("\\u0000", ""),
+                json.dumps(event),
                 created,
                 timezone.now() if because else None,
                 because,
@@ -123,6 +123,17 @@ def accept_event(body: bytes, signature: str) -> Accepted:
         )
         new = cursor.fetchone() is not None
     return Accepted(new, because)
+
+
+def _storable(value: Any) -> Any:
+    """The same without NUL characters, which PostgreSQL keeps in no text."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(each) for key, each in value.items()}
+    return value
 
 
 def _needs_no_work(event: dict[str, Any], look_at: str) -> str:

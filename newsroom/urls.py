@@ -7,6 +7,7 @@ never do.
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -32,6 +33,11 @@ if settings.WAYLIGHT_ENV != "production":
     ]
 
 urlpatterns += i18n_patterns(
+    path(
+        "sign-in/",
+        RedirectView.as_view(pattern_name="account_login", query_string=True),
+        name="sign_in",
+    ),
     path("account/", include("newsroom.account.urls")),
     path("account/", include("newsroom.readers.urls")),
     path("", include(campaigns_urls)),
