@@ -13,7 +13,7 @@ DOCS = CHECKOUT / "docs"
 # `env.str("NAME", …)`, `os.environ["NAME"]`, `os.environ.get("NAME")`, `"NAME" in os.environ`.
 READS = re.compile(
     r"""env(?:\.\w+)?\(\s*["']([A-Z][A-Z0-9_]+)["']
-    | environ(?:ment)?(?:\.get\(|\[)\s*["']([A-Z][A-Z0-9_]+)["']
+    | environ(?:ment)?(?:\.get\(|\[)\s*["']([A-Z][A-Z0-9_]+)["'](?!\]\s*=[^=])
     | ["']([A-Z][A-Z0-9_]+)["']\s+(?:not\s+)?in\s+os\.environ
     | startswith\(["']([A-Z]+_)["']\)""",
     re.VERBOSE,
