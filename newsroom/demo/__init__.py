@@ -5,3 +5,5 @@ the functions the site itself uses."""
 READER = "reader@waylight.example"
 EDITOR = "editor@waylight.example"
 STAFF = "staff@waylight.example"
+# What the site calls the reader, who also gave twice.
+READER_NAME = "Wren Halloran"

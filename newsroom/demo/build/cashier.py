@@ -50,7 +50,7 @@ class Cashier(AbstractContextManager["Cashier"]):
         self._ask("clock", {"real": True})
 
     def pay(self, session: str, *, email: str, name: str, card: str = GOOD_CARD) -> bool:
-        """Fill in a card at an open Checkout; whether it was charged."""
+        """Fill in a card at a Checkout; whether it was charged. One that is over takes nothing."""
         told = {"card": card, "email": email, "name": name}
         return self._ask(f"checkout/{session}/pay", told).get("status") == "succeeded"
 
@@ -64,7 +64,7 @@ class Cashier(AbstractContextManager["Cashier"]):
                 f"The Stripe sandbox does not answer at {self._base}: run `make demo`, or build "
                 "with --without-gifts."
             ) from error
-        if answer.status_code in (200, 402):
+        if answer.status_code in (200, 402, 409):
             said: dict[str, Any] = answer.json()
             return said
         raise CannotBuild(

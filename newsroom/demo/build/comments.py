@@ -17,15 +17,19 @@ from newsroom.readers.models import Reader
 DECIDED_AFTER: Final = (12, 25, 41, 66, 130)
 
 
-def missing(content: DemoContent) -> list[Said]:
+def missing(content: DemoContent, articles: dict[str, int]) -> list[Said]:
     """Comments not written yet, or not decided as they were; oldest first under each story."""
     there = {
-        (slug, email, text): state
-        for slug, email, text, state in Comment.objects.values_list(
-            "article__slug", "reader__email", "text", "state"
+        (article, email, text): state
+        for article, email, text, state in Comment.objects.values_list(
+            "article", "reader__email", "text", "state"
         )
     }
-    return [said for said in content.comments if _owed(said, there.get(_key(said)))]
+    return [
+        said
+        for said in content.comments
+        if _owed(said, there.get((articles[said.story], said.email.lower(), said.text)))
+    ]
 
 
 def write_all(
@@ -59,7 +63,3 @@ def _comment(article: Article, said: Said, moment: datetime) -> Comment:
 
 def _owed(said: Said, state: str | None) -> bool:
     return state is None or (state == CommentState.HELD and said.state != CommentState.HELD)
-
-
-def _key(said: Said) -> tuple[str, str, str]:
-    return said.story, said.email.lower(), said.text

@@ -38,13 +38,16 @@ def in_order(content: DemoContent, calendar: Calendar) -> list[Publication]:
     return sorted(_all(content, calendar), key=attrgetter("moment", "number"))
 
 
-def missing(content: DemoContent, calendar: Calendar) -> list[Publication]:
+def missing(
+    content: DemoContent, articles: dict[str, int], calendar: Calendar
+) -> list[Publication]:
     """Those still to be made: a story with two versions has had its first two publications."""
-    slugs = [story.slug for story in content.stories]
-    counted = Version.objects.filter(article__slug__in=slugs).values_list("article__slug")
+    counted = Version.objects.filter(article__in=articles.values()).values_list("article")
     done = dict(counted.annotate(Count("pk")))
     return [
-        each for each in in_order(content, calendar) if each.number > done.get(each.story.slug, 0)
+        each
+        for each in in_order(content, calendar)
+        if each.number > done.get(articles[each.story.slug], 0)
     ]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Literal, TypeAlias
 
-from newsroom.demo import READER
+from newsroom.demo import READER, READER_NAME
 from newsroom.demo.build.calendar import Calendar
 from newsroom.demo.content.shapes import Donors
 
@@ -236,7 +236,7 @@ def _donor_number(number: int) -> int | None:
 
 def _donor(number: int | None, donors: Donors) -> tuple[str, str]:
     if number is None:
-        return "Wren Halloran", READER
+        return READER_NAME, READER
     first, last = donors.name(number)
     plain = "".join(letter for letter in f"{first}.{last}".lower() if letter in _PLAIN)
     return f"{first} {last}", f"{plain}.{number}@{_MAILBOXES[number % len(_MAILBOXES)]}"

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from articles.models import Article, Purpose, Section
+from articles.models import Purpose, Section
 from newsroom import founding
 from newsroom.demo.content import DemoContent
 from newsroom.demo.content.shapes import Block, Bullets, Heading, StandingPage, Text
@@ -38,11 +38,11 @@ def found(content: DemoContent, by: Reader) -> dict[str, Section]:
     return sections
 
 
-def open_with_lead(by: Reader) -> None:
+def open_with_lead(articles: dict[str, int], by: Reader) -> None:
     """Put the lead story on top of the front page, unless an editor has chosen one."""
     front = founding.front_page()
     if front.lead_id is None:
-        front.lead = Article.objects.get(slug=LEAD)
+        front.lead_id = articles[LEAD]
         front.save_revision(user=by).publish(user=by)
 
 

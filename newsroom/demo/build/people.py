@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 
 from articles.models import Person, Topic
 from newsroom import roles
-from newsroom.demo import EDITOR, READER, STAFF
+from newsroom.demo import EDITOR, READER, READER_NAME, STAFF
 from newsroom.demo.build import CannotBuild
 from newsroom.demo.build.gallery import Gallery
 from newsroom.demo.content import DemoContent
@@ -21,7 +21,6 @@ EDITOR_IN_CHIEF: Final = "maren-ostrander"
 STANDARDS: Final = "devlin-achterberg"
 # Writes for the newsroom without working there: a page, no account.
 CONTRIBUTOR: Final = "Contributor"
-READERS_NAME: Final = "Wren Halloran"
 STAFFS_NAME: Final = "Ottilie Brandvold"
 
 
@@ -48,7 +47,7 @@ class Cast:
 
 def sign_ins(content: DemoContent) -> tuple[Reader, Reader]:
     """The reader, the editor and the staff to sign in as; gives back editor and staff."""
-    open_account(READER, READERS_NAME)
+    open_account(READER, READER_NAME)
     chief = next(person for person in content.people if person.slug == EDITOR_IN_CHIEF)
     editor = open_account(EDITOR, chief.name, role=roles.EDITOR)
     return editor, open_account(STAFF, STAFFS_NAME, role=roles.ADMINISTRATOR)

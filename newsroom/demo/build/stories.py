@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from articles.models import Article, Byline, Pin, Section
+from articles.models import Address, Article, Byline, Pin, Section
 from newsroom.demo.build.gallery import Gallery
 from newsroom.demo.build.pages import list_html
 from newsroom.demo.build.people import Cast
@@ -34,7 +34,7 @@ def draft_all(
     on_each: Callable[[], None],
 ) -> dict[str, int]:
     """Every story in the tree, oldest first; their ids by slug."""
-    known = _known(content)
+    known = found(content)
     for story in reversed(content.stories):
         if story.slug not in known:
             known[story.slug] = _draft(story, sections[story.section], cast, gallery)
@@ -43,9 +43,15 @@ def draft_all(
     return known
 
 
-def missing(content: DemoContent) -> int:
-    """How many stories are still to be drafted."""
-    return len(content.stories) - len(_known(content))
+def found(content: DemoContent) -> dict[str, int]:
+    """The ids of the stories there are, by slug: also of one whose slug an editor changed."""
+    slugs = {story.slug for story in content.stories}
+    known = dict(Article.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+    for path, article in Address.objects.values_list("path", "article"):
+        slug = path.strip("/").rpartition("/")[2]
+        if slug in slugs:
+            known[slug] = article
+    return known
 
 
 def write(article: Article, story: Story, gallery: Gallery) -> None:
@@ -63,11 +69,6 @@ def write(article: Article, story: Story, gallery: Gallery) -> None:
         }
         for number, (kind, value) in enumerate(_block(block, gallery) for block in story.body)
     ]
-
-
-def _known(content: DemoContent) -> dict[str, int]:
-    slugs = [story.slug for story in content.stories]
-    return dict(Article.objects.filter(slug__in=slugs).values_list("slug", "pk"))
 
 
 def _draft(story: Story, section: Section, cast: Cast, gallery: Gallery) -> int:
@@ -93,9 +94,9 @@ def _pin(content: DemoContent, known: dict[str, int]) -> None:
     """Keep reading, on stories that nobody has published yet: a draft may point to drafts."""
     pinned = set(Pin.objects.filter(article__in=known.values()).values_list("article", flat=True))
     unread = Article.objects.filter(pk__in=known.values(), current_version=None)
-    by_slug = {article.slug: article for article in unread.exclude(pk__in=pinned)}
+    by_id = {article.pk: article for article in unread.exclude(pk__in=pinned)}
     for story in content.stories:
-        if article := by_slug.get(story.slug):
+        if article := by_id.get(known[story.slug]):
             for slug in story.keep_reading:
                 article.pins.add(Pin(story_id=known[slug]))
             article.save()
