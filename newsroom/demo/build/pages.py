@@ -8,7 +8,7 @@ from newsroom.demo.content import DemoContent
 from newsroom.demo.content.shapes import Block, Bullets, Heading, StandingPage, Text
 from newsroom.readers.models import Reader
 
-# The story the front page opens with: the one that moved the most readers to give.
+# The story the front page opens with.
 LEAD = "the-last-winter-on-barlow-spit"
 
 
