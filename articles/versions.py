@@ -173,6 +173,8 @@ def _block_texts(block: Content) -> Iterator[str]:
         case "pull_quote":
             parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
             yield from (block[part] for part in parts)
+        case unknown:
+            raise ValueError(f"The words of a block of kind {unknown!r} are not known.")
 
 
 def _block_words(block: Content) -> list[str]:

@@ -46,7 +46,9 @@ def movements(facts: PaymentFacts, recorded: Mapping[str, int]) -> list[Movement
     """
     found: list[Movement] = []
     for charge in facts.charges:
-        if charge.status == "succeeded":
+        # Stripe may tell of a refund before it has booked the charge itself. Nothing is left of a
+        # charge that is not there yet, so its reversals wait for it.
+        if charge.status == "succeeded" and charge.transaction:
             found += _of_charge(charge, recorded)
     return found
 
@@ -100,7 +102,8 @@ def _steps(charge: Charge) -> list[tuple[Transaction, str, int]]:
     add(charge.transaction, charge.id, charge.amount, 0, 0)
     for place, refund in enumerate(reversed(charge.refunds)):
         add(refund.transaction, refund.id, -refund.amount, place, 0)
-        add(refund.failure_transaction, refund.id, refund.amount, place, 1)
+        if refund.transaction:
+            add(refund.failure_transaction, refund.id, refund.amount, place, 1)
     for place, dispute in enumerate(reversed(charge.disputes), start=len(charge.refunds)):
         for nth, transaction in enumerate(dispute.transactions):
             sign = 1 if transaction.amount > 0 else -1

@@ -12,12 +12,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns import gateway, ledger
+from campaigns import gateway, ledger, sync
 from campaigns.counting import kind_of, source_key
 from campaigns.models import LedgerEntry, Reconciliation
-from campaigns.sync import sync_payment
 
 PAGE = 100
+# Two at once would both write the same stray movement: the second waits for the first.
+WAIT_SECONDS = 600
 
 
 def reconcile(
@@ -29,6 +30,11 @@ def reconcile(
     gateway.GatewayError when Stripe cannot be read to the end; the run then has no
     `finished_at`, and nothing it mended is undone.
     """
+    with sync.alone_with("reconciliation", seconds=WAIT_SECONDS):
+        return _compare(since, on_page)
+
+
+def _compare(since: datetime | None, on_page: Callable[[int], None] | None) -> Reconciliation:
     run = Reconciliation.objects.create(since=since, started_at=timezone.now())
     for page in _pages(gateway.transactions(since)):
         run.compared += len(page)
@@ -66,10 +72,11 @@ def _mend(page: list[gateway.Transaction]) -> int:
     if not missing:
         return 0
     for payment_intent in {t.payment_intent for t in missing if t.payment_intent}:
-        sync_payment(payment_intent)
+        sync.sync_payment(payment_intent)
     kept = _kept(page)
     _write_unattributed([t for t in missing if source_key(t.id) not in kept])
-    return len(missing)
+    kept = _kept(page)
+    return sum(source_key(t.id) in kept for t in missing)
 
 
 def _write_unattributed(page: list[gateway.Transaction]) -> None:
@@ -119,6 +126,10 @@ def _difference(transaction_id: str, what: str, ours: object, theirs: object) ->
     return {"transaction": transaction_id, "what": what, "ours": ours, "theirs": theirs}
 
 
+def _missing(run: Reconciliation) -> int:
+    return sum(difference["what"] == "missing" for difference in run.differences)
+
+
 def _not_at_stripe(run: Reconciliation) -> list[dict[str, object]]:
     """Entries of ours in the window that Stripe did not list.
 
@@ -131,7 +142,7 @@ def _not_at_stripe(run: Reconciliation) -> list[dict[str, object]]:
     if run.since:
         ours = ours.filter(occurred_at__gte=run.since)
     found = []
-    if ours.count() + run.repaired > run.compared:
+    if ours.count() + run.repaired + _missing(run) > run.compared:
         listed = {source_key(t.id) for t in gateway.transactions(run.since)}
         for entry in ours.iterator():
             if entry.source_key not in listed:

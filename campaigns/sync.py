@@ -43,20 +43,20 @@ LOOK_WHILE_PROCESSING = timedelta(hours=12)
 
 
 @contextmanager
-def _alone_with(stripe_id: str) -> Iterator[None]:
-    """Hold PostgreSQL's advisory lock on this payment for the block.
+def alone_with(what: str, *, seconds: int = LOCK_SECONDS) -> Iterator[None]:
+    """Hold PostgreSQL's advisory lock on `what` for the block; wait for it so long at most.
 
     A lock of the session, not of a transaction: nothing is open while Stripe answers, and a
     killed worker's lock goes with its connection.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_SECONDS}s"])
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [stripe_id])
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{seconds}s"])
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [what])
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [stripe_id])
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
             cursor.execute("SELECT set_config('lock_timeout', '0', false)")
 
 
@@ -66,7 +66,7 @@ def sync_payment(stripe_id: str) -> Payment:
     Ledger entries, sums, states, the donor and the mail owed are one transaction. Raises
     gateway.GatewayError when Stripe cannot be asked; then nothing has changed.
     """
-    with _alone_with(stripe_id):
+    with alone_with(stripe_id):
         facts = gateway.payment_facts(stripe_id)
         with transaction.atomic():
             return _write(facts, timezone.now())

@@ -1,14 +1,19 @@
 """What Celery runs: each task takes ids or nothing, and calls one rule."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from campaigns import charts, gateway, inbox, sync
 from campaigns.models import Donation
 from campaigns.reconcile import reconcile
+
+log = logging.getLogger(__name__)
 
 RECENT = timedelta(days=3)
 SWEEP = 50
@@ -67,9 +72,15 @@ def nudge() -> None:
 
     A broker that is away costs the sweeper's few seconds, never an event.
     """
-    if cache.add(NUDGE, 1, timeout=5):
-        drain_inbox.delay()
+    try:
+        if cache.add(NUDGE, 1, timeout=5):
+            drain_inbox.delay()
+    except (RedisError, OperationalError):
+        log.warning("inbox: no worker nudged, left to the sweeper")
 
 
 def nudge_done() -> None:
-    cache.delete(NUDGE)
+    try:
+        cache.delete(NUDGE)
+    except RedisError:
+        log.warning("inbox: the nudge could not be taken back, it ends by itself")

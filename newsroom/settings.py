@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from newsroom import engines
 from newsroom.safety import refuse_unsafe
@@ -22,6 +23,10 @@ if "WAYLIGHT_ENV" not in os.environ and (STATE_DIR / "env").is_file():
     environ.Env.read_env(STATE_DIR / "env")
 
 WAYLIGHT_ENV = env.str("WAYLIGHT_ENV", "production")
+if WAYLIGHT_ENV not in ("production", "demo", "test"):
+    raise ImproperlyConfigured(
+        f"WAYLIGHT_ENV is {WAYLIGHT_ENV!r}: it must be production, demo or test."
+    )
 WAYLIGHT_DEMO = WAYLIGHT_ENV == "demo"
 PRODUCTION = WAYLIGHT_ENV == "production"
 
@@ -283,6 +288,8 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
 STRIPE_LIVE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 # Events of another account (Connect) are refused unless it is this one.
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
+# How often one address may send the give form.
+GIVE_RATE = env.str("WAYLIGHT_GIVE_RATE", "20/10 minutes")
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 20.0)
 
 # ------------------------------------------------------------------ mail

@@ -51,6 +51,8 @@ class Stack:
                 "REDIS_URL": chosen.redis_url,
                 "WAYLIGHT_MEDIA_ROOT": str(self.state / "media"),
                 "PYTHONUNBUFFERED": "1",
+                # Every reader of the tests comes from the same address.
+                "WAYLIGHT_GIVE_RATE": "10000/minute",
             }
         )
         self._running: dict[str, subprocess.Popen[bytes]] = {}

@@ -1,5 +1,6 @@
 """The give page and what follows its button."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +23,6 @@ from newsroom.edge.origin import Came, came
 from newsroom.edge.rates import address_of, allowed
 
 MAX_FORM_BYTES = 64 * 1024
-RATE = "20/10 minutes"
 PASSED_ON = (
     "amount",
     "own_amount",
@@ -102,7 +102,7 @@ def _too_large(request: HttpRequest) -> bool:
 
 def _start(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = _campaign(slug)
-    if not allowed("give", RATE, address_of(request)):
+    if not allowed("give", settings.GIVE_RATE, address_of(request)):
         return uncached(
             render(request, "campaigns/give_refused.html", {"why": "often"}, status=429)
         )

@@ -23,6 +23,12 @@ def test_a_charge_without_its_balance_transaction_waits_for_it() -> None:
     assert amounts(charge("a", 2500, booked=False)) == []
 
 
+def test_a_refund_told_before_its_charge_is_booked_waits_for_it() -> None:
+    early = charge("a", 2500, booked=False, refunds=(refund("1", 700, 5),))
+    assert amounts(early) == []
+    assert amounts(charge("a", 2500, refunds=early.refunds)) == [2500, -700]
+
+
 def test_partial_refunds_take_what_they_give_back() -> None:
     parts = (refund("1", 700, 5), refund("2", 300, 6))
     assert amounts(charge("a", 2500, refunds=parts)) == [2500, -700, -300]
