@@ -32,7 +32,7 @@ test: env browser ## everything tested, in real browsers, workers and databases
 	@found=$$($(BIN)/lint-imports 2>&1) || { echo "$$found"; exit 1; }
 	@$(BIN)/pytest -n auto $(ARGS); code=$$?; $(BIN)/python -m tests.ground; exit $$code
 
-bench: env ## the figures of docs/figures.md, measured here
+bench: env ## the figures of docs/performance.md, measured here
 	@$(BIN)/python -m tests.bench
 
 lint: env ## style, imports, types, templates

@@ -52,6 +52,8 @@ def environment(
         "WAYLIGHT_SECRET_KEY": secret_key,
         "WAYLIGHT_STATE_DIR": str(state),
         "WAYLIGHT_PORT": str(ports.site),
+        # Where the demo's newsroom lives: its corrections are dated in that zone.
+        "WAYLIGHT_TIME_ZONE": "America/Halifax" if kind == "demo" else "America/Toronto",
         "WAYLIGHT_BASE_URL": ports.site_url,
         "WAYLIGHT_MAIL_CATCHER_DIR": str(state / "mail"),
         "EMAIL_URL": f"smtp://127.0.0.1:{ports.smtp}",

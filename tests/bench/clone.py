@@ -23,11 +23,12 @@ NOT_THEIRS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "EMAIL_URL"
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """Seconds from `git clone` to a front page answered, to the demo built whole; its MiB then."""
+    """Seconds from `git clone` to a front page answered, to the demo built whole; MiB of its
+    parts then."""
 
     served: float
     built: float
-    memory: float
+    memory: dict[str, float]
 
 
 def measure() -> Stranger:

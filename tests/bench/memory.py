@@ -1,6 +1,7 @@
 """Memory of a whole newsroom as PSS: shared pages counted once, divided among who shares them."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -11,6 +12,13 @@ from tests import ground
 from tests.stack import Stack
 
 MIB = 1024 * 1024
+SIGNS = {
+    "sandbox": "-m newsroom.sandbox",
+    "catcher": "-m newsroom.demo.catcher",
+    "site": "-m granian",
+    "worker": "newsroom worker",
+    "beat": "newsroom beat",
+}
 
 
 def of_stack(stack: Stack) -> dict[str, float]:
@@ -23,26 +31,32 @@ def of_stack(stack: Stack) -> dict[str, float]:
     if not ground.GIVEN_DATABASE:
         parts["postgres"] = _pss(_backends(ground.STATE, stack.ground.name))
     if not ground.GIVEN_REDIS:
-        served_by = Redis.from_url(stack.ground.redis_url).info()["process_id"]
-        parts["redis"] = _pss([psutil.Process(served_by)])
+        parts["redis"] = _pss([_redis(stack.ground.redis_url)])
     return parts
 
 
-def of_demo(process: psutil.Process, state: Path) -> float:
-    """MiB of a running `make demo`, its supervisor included."""
-    return _pss([*_with_children([process]), *_servers_of(state)])
+def of_demo(process: psutil.Process, state: Path) -> dict[str, float]:
+    """MiB of each part of a running `make demo`: the stack's parts, and the supervisor."""
+    redis_url = json.loads((state / "engines.json").read_text())["redis_url"]
+    parts = {
+        "postgres": _pss(_with_children([_postmaster(state)])),
+        "redis": _pss([_redis(redis_url)]),
+    }
+    for part, each in _crew(process, "supervisor"):
+        parts[part] = parts.get(part, 0) + _pss([each])
+    return parts
 
 
-def _servers_of(state: Path) -> Iterable[psutil.Process]:
-    sockets = set()
-    for process in psutil.process_iter():
-        try:
-            line = " ".join(process.cmdline())
-        except psutil.Error:
-            continue
-        if str(state) in line and ("postgres" in line or "redis" in line):
-            sockets.add(process)
-    return _with_children(sockets)
+def _crew(process: psutil.Process, part: str) -> Iterator[tuple[str, psutil.Process]]:
+    """Each process with its part: by its command line, else its parent's part."""
+    try:
+        line, children = " ".join(process.cmdline()), process.children()
+    except psutil.NoSuchProcess:
+        return
+    part = next((name for name, sign in SIGNS.items() if sign in line), part)
+    yield part, process
+    for child in children:
+        yield from _crew(child, part)
 
 
 def _backends(state: Path, database: str) -> Iterable[psutil.Process]:
@@ -50,12 +64,20 @@ def _backends(state: Path, database: str) -> Iterable[psutil.Process]:
 
     Test runs share the server, and a backend's title names its database.
     """
-    pid = int((state / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
-    postmaster = psutil.Process(pid)
+    postmaster = _postmaster(state)
     for process in [postmaster, *postmaster.children()]:
         title = " ".join(process.cmdline())
         if "[local]" not in title or f" {database} " in title:
             yield process
+
+
+def _postmaster(state: Path) -> psutil.Process:
+    pid = (state / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0]
+    return psutil.Process(int(pid))
+
+
+def _redis(url: str) -> psutil.Process:
+    return psutil.Process(Redis.from_url(url).info()["process_id"])
 
 
 def _with_children(processes: Iterable[psutil.Process]) -> set[psutil.Process]:
