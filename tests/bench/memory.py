@@ -18,6 +18,7 @@ SIGNS = {
     "site": "-m granian",
     "worker": "newsroom worker",
     "beat": "newsroom beat",
+    "build": "manage.py build_demo",
 }
 
 
