@@ -225,5 +225,15 @@ def test_an_event_too_large_is_refused_as_that() -> None:
     assert deliver(body, signed(body)).status_code == 413
 
 
+def test_an_event_is_stored_and_answered_while_redis_is_away(settings) -> None:
+    settings.CACHES = {
+        "default": settings.CACHES["default"] | {"LOCATION": "unix:///nowhere/redis.sock"}
+    }
+    body = json.dumps(event())
+    answer = deliver(body, signed(body))
+    assert (answer.status_code, answer.json()["new"]) == (200, True)
+    assert InboxEvent.objects.get().processed_at is None
+
+
 def test_the_webhook_takes_only_posts() -> None:
     assert Client().get("/stripe/webhook/").status_code == 405
