@@ -28,6 +28,7 @@ from wagtail.rich_text import expand_db_html
 from articles.addresses import section_path
 from articles.canonical import canonical, sha256
 from articles.models import Article, Byline, Person
+from articles.models.article import Label
 from articles.pictures import picture
 from articles.wording import links_of, paragraphs_of, split_words
 
@@ -100,7 +101,8 @@ def layout_hash(content: Content) -> str:
 
 def text_paragraphs(content: Content) -> list[str]:
     """The story as plain paragraphs in reading order, for comparing two versions."""
-    return [" ".join(split_words(text)) for text in _texts(content) if split_words(text)]
+    shown = content | {"label": str(Label(content["label"]).label)}
+    return [" ".join(split_words(text)) for text in _texts(shown) if split_words(text)]
 
 
 def _plain_fields(article: Article) -> Content:
