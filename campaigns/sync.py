@@ -23,6 +23,7 @@ from campaigns.models import (
     Donor,
     LedgerEntry,
     Payment,
+    PaymentState,
 )
 from campaigns.states import donation_state, payment_state, refunded
 
@@ -82,7 +83,7 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
             "amount": sum(c.amount for c in paid) or facts.amount,
             "currency": facts.currency,
             "state": payment_state(facts),
-            "method": (paid or facts.charges or [None])[0].method if facts.charges else "",
+            "method": next((c.method for c in (*paid, *facts.charges)), ""),
             "refunded": sum(refunded(c) for c in paid),
             "created_at": facts.created,
             "synced_at": now,
@@ -157,7 +158,7 @@ def _new_entries(
 def _bring_up(donation: Donation, paid: list[gateway.Charge], now: datetime) -> None:
     """The donation's own state, from all of its payments."""
     states = list(donation.payments.values_list("state", flat=True))
-    donation.state = donation_state(states)
+    donation.state = donation_state(PaymentState(state) for state in states)
     if paid and donation.received_at is None:
         donation.received_at = min(c.created for c in paid)
     if len([s for s in states if s not in ("failed", "expired", "started")]) > 1:

@@ -2,17 +2,18 @@
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
 
 from newsroom.audit.models import AuditEntry
 
 
 def record(
-    actor: Model | None, verb: str, target: Model, summary: str, **details: Any
+    actor: AbstractBaseUser | None, verb: str, target: Model, summary: str, **details: Any
 ) -> AuditEntry:
     """Append one entry. `actor` None means the system itself."""
     return AuditEntry.objects.create(
-        actor=actor,
+        actor_id=actor.pk if actor else None,
         verb=verb,
         target=f"{target._meta.label_lower}:{target.pk}",
         summary=summary,

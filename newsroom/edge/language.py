@@ -1,6 +1,7 @@
 """Which language a page is in: its address says so, and nothing else."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils.translation import get_language
 
@@ -12,6 +13,8 @@ class LanguageByAddress(LocaleMiddleware):
     changes a page; with the header, caches would keep a copy for each preference.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         response.headers.setdefault("Content-Language", get_language() or "en")
         return response

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -174,7 +175,7 @@ def deliver(mail_id: int, now: datetime) -> MailState | None:
     return _mark_sent(mail, now)
 
 
-def try_again(mail: OutboxMail, by: Model, moment: datetime) -> OutboxMail:
+def try_again(mail: OutboxMail, by: AbstractBaseUser, moment: datetime) -> OutboxMail:
     """Owe a failed mail once more, all its attempts before it. Raises CannotTryAgain."""
     with transaction.atomic():
         mail = OutboxMail.objects.select_for_update().get(pk=mail.pk)
