@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns import gateway, sync
@@ -212,7 +213,7 @@ def _look(object_id: str, attempts: int) -> None:
         before.update(processed_at=timezone.now(), outcome=outcome[:200], last_error="")
 
 
-def _later(events, attempts: int, error: Exception) -> None:  # type: ignore[no-untyped-def]
+def _later(events: QuerySet[InboxEvent], attempts: int, error: Exception) -> None:
     delay = timedelta(seconds=min(2 ** min(attempts, 12), 3600))
     events.update(next_attempt_at=timezone.now() + delay, last_error=f"{error}"[:2000])
 
@@ -224,11 +225,11 @@ def try_again(event_ids: list[int]) -> int:
     )
 
 
-def failed_events():  # type: ignore[no-untyped-def]
+def failed_events() -> QuerySet[InboxEvent]:
     """Events given up on after MAX_ATTEMPTS."""
     return InboxEvent.objects.filter(processed_at=None, attempts__gte=MAX_ATTEMPTS)
 
 
-def waiting_events():  # type: ignore[no-untyped-def]
+def waiting_events() -> QuerySet[InboxEvent]:
     """Events still owed."""
     return InboxEvent.objects.filter(processed_at=None, attempts__lt=MAX_ATTEMPTS)

@@ -17,9 +17,10 @@ def cell(value: Cell) -> str:
     """Numbers as they are; text that a spreadsheet could take for a formula behind a quote."""
     if value is None:
         return ""
-    if isinstance(value, str) and value.lstrip().startswith(_FORMULA):
-        return "'" + value
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    # Stripping hides the tabs and line ends that are dangerous themselves: ask before and after.
+    if isinstance(value, str) and (
+        value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)
+    ):
         return "'" + value
     return str(value)
 

@@ -11,7 +11,8 @@ from campaigns.supporters import latest_supporters
 from newsroom.edge.headers import public
 
 
-def _campaign(slug: str) -> Campaign:
+def campaign_at(slug: str) -> Campaign:
+    """The campaign at that address, joined to its total; a 404 in words when there is none."""
     campaign = far.with_total().filter(slug=slug).first()
     if campaign is None:
         raise Http404(_("There is no such campaign."))
@@ -20,7 +21,7 @@ def _campaign(slug: str) -> Campaign:
 
 @require_safe
 def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
-    campaign = _campaign(slug)
+    campaign = campaign_at(slug)
     return public(
         request,
         render(
@@ -41,4 +42,4 @@ def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def progress_json(request: HttpRequest, slug: str) -> HttpResponse:
     """Amounts in minor units of `currency`; at most 5 s old behind any cache."""
-    return public(request, JsonResponse(far.progress(_campaign(slug)).as_json()), 5)
+    return public(request, JsonResponse(far.progress(campaign_at(slug)).as_json()), 5)

@@ -18,6 +18,7 @@ from campaigns.giving import (
     start_donation,
 )
 from campaigns.models import Campaign
+from campaigns.views.campaign import campaign_at
 from newsroom.edge.headers import public, uncached
 from newsroom.edge.origin import Came, came
 from newsroom.edge.rates import address_of, allowed
@@ -35,13 +36,6 @@ PASSED_ON = (
 )
 
 
-def _campaign(slug: str) -> Campaign:
-    campaign = far.with_total().filter(slug=slug).first()
-    if campaign is None:
-        raise Http404(_("There is no such campaign."))
-    return campaign
-
-
 @require_safe
 def give(request: HttpRequest) -> HttpResponse:
     """`/give/`: on to the campaign under way, else to the default one."""
@@ -55,7 +49,7 @@ def give(request: HttpRequest) -> HttpResponse:
 @require_safe
 def give_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The form; the same bytes for everybody who follows the same link."""
-    campaign = _campaign(slug)
+    campaign = campaign_at(slug)
     if not campaign.is_open(timezone.now()):
         return public(request, _closed(request, campaign, 200), 60)
     initial = {name: request.GET.get(name, "")[:60] for name in ("from", "via")}
@@ -74,7 +68,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if where is Came.FROM_US:
         return _start(request, slug)
     # A foreign page, or a browser that says nothing: show what would be given, with a token.
-    campaign = _campaign(slug)
+    campaign = campaign_at(slug)
     fields = [(name, request.POST[name]) for name in PASSED_ON if name in request.POST]
     context = {
         "campaign": campaign,
@@ -101,7 +95,7 @@ def _too_large(request: HttpRequest) -> bool:
 
 
 def _start(request: HttpRequest, slug: str) -> HttpResponse:
-    campaign = _campaign(slug)
+    campaign = campaign_at(slug)
     if not allowed("give", settings.GIVE_RATE, address_of(request)):
         return uncached(
             render(request, "campaigns/give_refused.html", {"why": "often"}, status=429)

@@ -2,7 +2,6 @@
 
 import logging
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -38,7 +37,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     donation = _donation(token)
     if not _arrived(donation) and donation.state in _WAITING:
         Donation.objects.filter(pk=donation.pk, next_look_at__gt=timezone.now()).update(
-            next_look_at=timezone.now(), looks=F("looks")
+            next_look_at=timezone.now()
         )
         try:
             look_at_donation.delay(donation.pk)
