@@ -11,10 +11,16 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import ground
 
 pytest_plugins = ["tests.stack", "tests.browser"]
+
+# How fast a machine is decides no test (`make bench` measures): neither by Hypothesis' deadline
+# for one example nor by its wish to draw examples quickly.
+settings.register_profile("waylight", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waylight")
 
 GROUND = pytest.StashKey[ground.Ground]()
 

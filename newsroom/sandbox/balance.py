@@ -12,6 +12,9 @@ from .parameters import Form, text
 from .shapes import balance as shape
 from .state import JsonDict, Route, Sandbox
 
+# In minor units of the settlement currency; Stripe keeps it when a dispute is won, too.
+DISPUTE_FEE = 1_500
+
 
 def book_charge(sandbox: Sandbox, charge: JsonDict) -> JsonDict:
     amount, currency, rate = _settled(sandbox, charge["amount"], charge["currency"])
@@ -40,6 +43,24 @@ def book_refund(sandbox: Sandbox, refund: JsonDict, *, failed: bool = False) -> 
         sandbox.clock.now(),
         description="REFUND FAILURE" if failed else "REFUND FOR CHARGE",
         exchange_rate=rate,
+    )
+    sandbox.store.add(movement)
+    return movement
+
+
+def book_dispute(sandbox: Sandbox, dispute: JsonDict, *, back: bool) -> JsonDict:
+    """A bank takes the disputed amount and Stripe its fee, or the amount comes `back`."""
+    amount, currency, rate = _settled(sandbox, dispute["amount"], dispute["currency"])
+    movement = shape.balance_transaction(
+        "adjustment",
+        amount if back else -amount,
+        currency,
+        dispute["id"],
+        sandbox.clock.now(),
+        fee=0 if back else DISPUTE_FEE,
+        description="Chargeback reversal" if back else "Chargeback withdrawal",
+        exchange_rate=rate,
+        category="dispute_reversal" if back else "dispute",
     )
     sandbox.store.add(movement)
     return movement

@@ -24,6 +24,8 @@ class TestCard:
     decline_code: str | None = None
     message: str | None = None
     refunds_fail: bool = False
+    # "" or what its bank does as soon as it has paid: "dispute" or "inquiry".
+    then: str = ""
 
     @property
     def last4(self) -> str:
@@ -54,6 +56,8 @@ CARDS = {
         ),
         TestCard("4000002500003155", outcome=Outcome.ASKS_FOR_3DS),
         TestCard("4000000000005126", refunds_fail=True),
+        TestCard("4000000000000259", then="dispute"),
+        TestCard("4000000000001976", then="inquiry"),
     )
 }
 
@@ -67,6 +71,8 @@ METHODS = {
     "pm_card_visa_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_authenticationRequired": "4000002500003155",
     "pm_card_refundFail": "4000000000005126",
+    "pm_card_createDispute": "4000000000000259",
+    "pm_card_createDisputeInquiry": "4000000000001976",
 }
 
 

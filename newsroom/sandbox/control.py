@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as WebRoute
 
-from . import balance, checkout, deliveries, entry, ids, refunds, webhooks
+from . import balance, checkout, deliveries, disputes, entry, ids, refunds, webhooks
 from .api import LARGEST_BODY
 from .clock import read_moment
 from .errors import ApiError
@@ -106,6 +106,32 @@ def _settlement(sandbox: Sandbox, _request: Request, asked: JsonDict) -> tuple[i
 def _fail_refund(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
     refund = sandbox.fetch(request.path_params["refund_id"], "refund", "refund")
     return 200, refunds.fail(sandbox, refund)
+
+
+def _dispute_charge(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, JsonDict]:
+    charge = sandbox.fetch(request.path_params["charge_id"], "charge", "charge")
+    amount = asked.get("amount")
+    if amount is not None and (isinstance(amount, bool) or not isinstance(amount, int)):
+        raise TypeError("'amount' is a whole number of minor units.")
+    return 200, disputes.open_dispute(
+        sandbox,
+        charge,
+        amount,
+        reason=str(asked.get("reason", "fraudulent")),
+        inquiry=asked.get("inquiry") is True,
+    )
+
+
+def _decide_dispute(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
+    dispute = sandbox.fetch(request.path_params["dispute_id"], "dispute", "dispute")
+    match request.path_params["act"]:
+        case "respond":
+            return 200, disputes.respond(sandbox, dispute)
+        case "escalate":
+            return 200, disputes.escalate(sandbox, dispute)
+        case "win" | "lose" as outcome:
+            return 200, disputes.close(sandbox, dispute, won=outcome == "win")
+    raise ValueError("A dispute can respond, escalate, win or lose.")
 
 
 def _resend(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
@@ -217,6 +243,8 @@ def routes(sandbox: Sandbox) -> list[WebRoute]:
         at("checkout/{session_id}/pay", _pay, "POST"),
         at("settlement", _settlement, "POST"),
         at("refunds/{refund_id}/fail", _fail_refund, "POST"),
+        at("charges/{charge_id}/dispute", _dispute_charge, "POST"),
+        at("disputes/{dispute_id}/{act}", _decide_dispute, "POST"),
         at("events/{event_id}/resend", _resend, "POST"),
         at("webhook/send", _send, "POST"),
         at("webhook_endpoints/{endpoint_id}/roll", _roll, "POST"),

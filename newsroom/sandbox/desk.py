@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from . import checkout, currencies, deliveries, refunds
+from . import checkout, currencies, deliveries, disputes, refunds
 from .clock import read_moment
 from .errors import ApiError, InvalidRequest
 from .faults import BadFault
@@ -69,6 +69,7 @@ class Desk:
             "moment": _written(charge["created"]),
             "state": state or charge["failure_code"] or charge["status"],
             "refunds": given,
+            "dispute": disputes.of_charge(self._sandbox, charge) if charge["disputed"] else None,
         }
 
     def action(self, act: Callable[[Sandbox, dict[str, str]], str]) -> Callable[..., object]:
@@ -113,6 +114,18 @@ def _fail_refund(sandbox: Sandbox, typed: dict[str, str]) -> str:
     return "The refund failed: the money is back in the balance."
 
 
+def _dispute(sandbox: Sandbox, typed: dict[str, str]) -> str:
+    charge = sandbox.fetch(typed.get("charge", ""), "charge", "charge")
+    dispute = disputes.open_dispute(sandbox, charge)
+    return f"{currencies.shown(dispute['amount'], dispute['currency'])} is disputed."
+
+
+def _decide(sandbox: Sandbox, typed: dict[str, str]) -> str:
+    dispute = sandbox.fetch(typed.get("dispute", ""), "dispute", "dispute")
+    disputes.close(sandbox, dispute, won=typed.get("outcome") == "won")
+    return f"The dispute is closed: {dispute['status'].replace('_', ' ')}."
+
+
 def _move_clock(sandbox: Sandbox, typed: dict[str, str]) -> str:
     if "real" in typed:
         sandbox.clock.be_real()
@@ -151,6 +164,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
     forms = {
         "refunds": _refund,
         "refunds/fail": _fail_refund,
+        "disputes": _dispute,
+        "disputes/close": _decide,
         "clock": _move_clock,
         "faults": _switch,
         "release": _release,

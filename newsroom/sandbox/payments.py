@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from . import balance, events, methods
+from . import balance, disputes, events, methods
 from .cards import Outcome, TestCard
 from .errors import InvalidRequest
 from .shapes import payments as shape
@@ -82,6 +82,7 @@ def settle_due(sandbox: Sandbox, now: float) -> None:
         charge = sandbox.fetch(charge_id, "charge", "charge")
         _settle(sandbox, charge)
         events.tell(sandbox, "charge.updated", charge, {"balance_transaction": None})
+        _let_the_bank_act(sandbox, charge)
         sandbox.store.db.execute("DELETE FROM settlements WHERE charge = ?", (charge_id,))
 
 
@@ -119,7 +120,16 @@ def _charge(sandbox: Sandbox, intent: JsonDict, method: JsonDict, card: TestCard
     sandbox.store.save(intent)
     events.tell(sandbox, "charge.succeeded", charge)
     events.tell(sandbox, "payment_intent.succeeded", intent)
+    _let_the_bank_act(sandbox, charge)
     return Attempt("succeeded", intent)
+
+
+def _let_the_bank_act(sandbox: Sandbox, charge: JsonDict) -> None:
+    """Some cards' banks dispute a charge as soon as it is booked."""
+    method = sandbox.fetch(charge["payment_method"], "payment_method", "PaymentMethod")
+    card = methods.card_of(sandbox, method)
+    if card.then and charge["balance_transaction"]:
+        disputes.open_dispute(sandbox, charge, inquiry=card.then == "inquiry")
 
 
 def _settle(sandbox: Sandbox, charge: JsonDict) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import balance, currencies, events, methods
+from . import balance, currencies, disputes, events, methods
 from .errors import InvalidRequest
 from .listing import PAGE, moments, page, whole
 from .parameters import Form, choice, integer, merge_metadata, metadata, text
@@ -25,6 +25,11 @@ def give_back(
     """Refund `amount` (minor units; all that is left when None). Raises InvalidRequest."""
     if charge["status"] != "succeeded":
         raise InvalidRequest("This charge did not succeed and cannot be refunded.", param="charge")
+    if disputes.forbids_refund(sandbox, charge):
+        raise InvalidRequest(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise InvalidRequest(

@@ -46,6 +46,10 @@ def busy(sandbox: Running) -> Running:
     back = sandbox.paid_intent(payment_method="pm_card_refundFail")
     client.v1.refunds.create(params={"payment_intent": back.id})
     client.v1.payment_intents.create(params={"amount": 500, "currency": "cad"})
+    sandbox.paid_intent(payment_method="pm_card_createDisputeInquiry")
+    sandbox.paid_intent(payment_method="pm_card_createDispute")
+    (disputed, _asked) = client.v1.disputes.list().data
+    assert sandbox.control("POST", f"disputes/{disputed.id}/win").status_code == 200
     return sandbox
 
 
@@ -57,6 +61,7 @@ def busy(sandbox: Running) -> Running:
         ("/v1/charges", 4),
         ("/v1/balance_transactions", 5),
         ("/v1/customers", 2),
+        ("/v1/disputes", 2),
         ("/v1/webhook_endpoints", 1),
         ("/v1/events", 25),
     ],
@@ -91,6 +96,7 @@ def test_the_objects_inside_events_have_their_shape(busy: Running) -> None:
         "charge",
         "checkout.session",
         "customer",
+        "dispute",
         "payment_intent",
         "refund",
     }

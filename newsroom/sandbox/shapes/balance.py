@@ -20,8 +20,12 @@ def balance_transaction(
     fee: int = 0,
     description: str | None = None,
     exchange_rate: float | None = None,
+    category: str | None = None,
 ) -> JsonDict:
-    """A movement of the account's balance. `amount` is signed; `fee` is what Stripe keeps."""
+    """A movement of the account's balance. `amount` is signed; `fee` is what Stripe keeps.
+
+    `category` is the `reporting_category` where it is not the `kind` itself.
+    """
     return {
         "id": ids.make("txn"),
         "object": "balance_transaction",
@@ -45,7 +49,7 @@ def balance_transaction(
         if fee
         else [],
         "net": amount - fee,
-        "reporting_category": kind,
+        "reporting_category": category or kind,
         "source": source,
         "status": "pending",
         "type": kind,
