@@ -33,8 +33,15 @@ _EDIT = _WRITE | {
     "articles.view_correction",
     "articles.view_comment",
     "articles.change_comment",
+    "articles.view_errorreport",
+    "articles.change_errorreport",
 }
-_STANDARDS = _EDIT | {"branding.change_branding", "audit.view_auditentry"}
+_STANDARDS = _EDIT | {
+    "branding.change_branding",
+    "audit.view_auditentry",
+    # The addresses of readers who reported an error; editors answer without seeing them.
+    "articles.view_reportcontact",
+}
 _RAISE = {
     "campaigns.view_campaign",
     "campaigns.add_campaign",

@@ -1,11 +1,14 @@
 """What is stored: pages and people (`pages`, `people`, `article`, `body`), the record of what
-was published (`record`), and what readers say (`comments`)."""
+was published (`record`), what readers say (`comments`) and report (`reports`), and the stories
+they follow (`follows`)."""
 
 from articles.models.article import Address, Article, Byline, Pin
 from articles.models.comments import Comment, CommentState
+from articles.models.follows import Follow, FollowerNews
 from articles.models.pages import FrontPage, Purpose, Section, StandingPage
 from articles.models.people import Person, Topic
 from articles.models.record import Change, Correction, Kind, Seal, Version
+from articles.models.reports import ErrorReport, ReportContact, ReportState
 
 __all__ = [
     "Address",
@@ -15,11 +18,16 @@ __all__ = [
     "Comment",
     "CommentState",
     "Correction",
+    "ErrorReport",
+    "Follow",
+    "FollowerNews",
     "FrontPage",
     "Kind",
     "Person",
     "Pin",
     "Purpose",
+    "ReportContact",
+    "ReportState",
     "Seal",
     "Section",
     "StandingPage",

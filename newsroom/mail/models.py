@@ -18,7 +18,8 @@ class OutboxMail(models.Model):
     """One e-mail to one address. `dedupe_key` ("receipt:pay_42") makes it unique for ever.
 
     `claimed_until` is the end of a worker's lease while it sends: a killed worker's mail is
-    taken up again after it, with the same `message_id`.
+    taken up again after it, with the same `message_id`. `stop_url` ends mail of its kind by one
+    POST (RFC 8058); empty where a mail is not one of a series.
     """
 
     dedupe_key = models.CharField(_("key"), max_length=200, unique=True)
@@ -28,6 +29,7 @@ class OutboxMail(models.Model):
     subject = models.CharField(_("subject"), max_length=300)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"))
+    stop_url = models.CharField(max_length=500, blank=True, default="", db_default="")
     message_id = models.CharField(max_length=120, unique=True, default=uuid.uuid4, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=MailState.choices, default=MailState.OWED

@@ -55,9 +55,9 @@ OFFER: Final = timedelta(seconds=30)
 BAD_ADDRESS: Final = _("This is not an address that mail can be sent to.")
 
 _INSERT = """
-INSERT INTO mail_outboxmail (dedupe_key, kind, "to", language, subject, text, html, message_id,
-                             state, attempts, last_error)
-VALUES (%s, %s, %s, %s, %s, %s, %s, gen_random_uuid(), %s, 0, %s)
+INSERT INTO mail_outboxmail (dedupe_key, kind, "to", language, subject, text, html, stop_url,
+                             message_id, state, attempts, last_error)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, gen_random_uuid(), %s, 0, %s)
 ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
 """
 
@@ -73,13 +73,14 @@ def owe(
     template: str,
     context: Mapping[str, object],
     language: str = "en",
+    stop_url: str = "",
 ) -> OutboxMail | None:
     """Write a mail into the caller's transaction; it is queued when that commits.
 
     `template` names `mail/<template>.mjml`, `.txt` and `_subject.txt`, rendered here and now in
-    `language`. None when the mail of `dedupe_key` is owed or sent already. An address that no
-    mail can go to is kept as a failed mail, so that no payment fails for it. Raises
-    TemplateDoesNotExist.
+    `language`. `stop_url` (absolute) ends mail of this kind by one POST. None when the mail of
+    `dedupe_key` is owed or sent already. An address that no mail can go to is kept as a failed
+    mail, so that no payment fails for it. Raises TemplateDoesNotExist.
     """
     if OutboxMail.objects.filter(dedupe_key=dedupe_key).exists():
         return None
@@ -93,6 +94,7 @@ def owe(
         written.subject,
         written.text,
         written.html,
+        stop_url,
         MailState.OWED if deliverable else MailState.FAILED,
         "" if deliverable else str(BAD_ADDRESS),
     ]

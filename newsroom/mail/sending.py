@@ -27,16 +27,21 @@ def message_id(mail: OutboxMail) -> str:
 def compose(mail: OutboxMail) -> EmailMultiAlternatives:
     """The message as it goes out: text beside HTML, headers of a mail that no person typed."""
     contact = Branding.load().contact_email
+    headers = {
+        "Message-ID": message_id(mail),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": mail.language,
+    }
+    if mail.stop_url:
+        # One click in the mail program ends it: https://www.rfc-editor.org/rfc/rfc8058
+        headers["List-Unsubscribe"] = f"<{mail.stop_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         to=[mail.to],
         reply_to=[contact] if contact else None,
-        headers={
-            "Message-ID": message_id(mail),
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": mail.language,
-        },
+        headers=headers,
     )
     message.attach_alternative(mail.html, "text/html")
     return message

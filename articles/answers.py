@@ -1,0 +1,50 @@
+"""What a reader who reported an error is answered, once, when they left an address."""
+
+from django.utils.translation import override
+
+from articles.addresses import absolute, current_path
+from articles.comments import headline_of
+from articles.models import ErrorReport, ReportContact, ReportState
+from articles.story import POLICY_URL
+from newsroom.mail.outbox import owe
+
+KIND = "error report answered"
+
+
+def answer(report: ErrorReport) -> None:
+    """Owe the writer of a closed report, and of those that repeat it, what came of it.
+
+    A duplicate of a report that is still open hears when that one closes.
+    """
+    decided = report.duplicate_of or report
+    if decided.closed_at is None:
+        return
+    told = [report.pk, *decided.duplicates.values_list("pk", flat=True)]
+    for contact in ReportContact.objects.filter(report__in=told).select_related("report"):
+        _owe(contact, decided)
+
+
+def _owe(contact: ReportContact, decided: ErrorReport) -> None:
+    story_url = absolute(current_path(decided.article) or "/")
+    entry = decided.correction
+    with override(contact.language):
+        context = {
+            "headline": headline_of(decided.article),
+            "sentence": contact.report.sentence,
+            "reported_at": contact.report.reported_at,
+            "corrected": decided.state == ReportState.CORRECTED,
+            "entry": entry,
+            "kind_shown": entry.get_kind_display() if entry else "",
+            "outcome": decided.outcome,
+            "story_url": story_url,
+            "entry_url": f"{story_url}#entry-{entry.number}" if entry else story_url,
+            "policy_url": absolute(POLICY_URL),
+        }
+    owe(
+        KIND,
+        f"report-answer:{contact.report_id}",
+        contact.email,
+        "report_answered",
+        context,
+        contact.language,
+    )
