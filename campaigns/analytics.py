@@ -35,7 +35,8 @@ SIZES_KEPT = timedelta(days=2)
 
 @dataclass(frozen=True)
 class DaySum:
-    """One day in the campaign's zone; minor units; `reversed` is what went back, positive."""
+    """One day in the campaign's zone; minor units; `reversed` is what went back, positive;
+    `matched` what sponsors added."""
 
     day: date
     received: int = 0
@@ -43,10 +44,11 @@ class DaySum:
     fees: int = 0
     gifts: int = 0
     reversals: int = 0
+    matched: int = 0
 
     @property
     def net(self) -> int:
-        return self.received - self.reversed
+        return self.received - self.reversed + self.matched
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def by_day(campaign: Campaign) -> list[DaySum]:
             fee_sum=Sum("fees"),
             gift_sum=Sum("donations"),
             reversal_sum=Sum("reversals"),
+            match_sum=Sum("matched"),
         )
         .order_by("day")
     )
@@ -208,6 +211,8 @@ def by_story(campaign: Campaign, since: date | None = None) -> list[StorySum]:
     sums = [
         StorySum(article, named.get(article, ""), received, back, gifts)
         for article, received, back, gifts in rows
+        # What sponsors added was begun from no story.
+        if received or back or gifts
     ]
     return sorted(sums, key=lambda story: (-story.net, story.article_id or 0))
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from campaigns.gateway import Charge, PaymentFacts, Transaction
 from campaigns.models import EntryKind
 
-_COUNTING = frozenset(EntryKind.values) - {EntryKind.OTHER}
+_COUNTING = frozenset(EntryKind.values) - {EntryKind.OTHER, EntryKind.MATCH}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
+from campaigns import matching
 from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry
 
 _ROLLUP = """
 INSERT INTO campaigns_dailyrollup AS kept
-    (campaign_id, day, article_id, received, reversed, fees, donations, reversals)
-VALUES (%(campaign)s, %(day)s, %(article)s, %(received)s, %(reversed)s, %(fees)s,
+    (campaign_id, day, article_id, received, reversed, matched, fees, donations, reversals)
+VALUES (%(campaign)s, %(day)s, %(article)s, %(received)s, %(reversed)s, %(matched)s, %(fees)s,
         %(donations)s, %(reversals)s)
 ON CONFLICT (campaign_id, day, article_id) DO UPDATE SET
     received = kept.received + excluded.received,
     reversed = kept.reversed + excluded.reversed,
+    matched = kept.matched + excluded.matched,
     fees = kept.fees + excluded.fees,
     donations = kept.donations + excluded.donations,
     reversals = kept.reversals + excluded.reversals
@@ -34,18 +37,21 @@ RETURNING net
 
 _TOTAL = """
 INSERT INTO campaigns_campaigntotal AS kept
-    (campaign_id, raised, received, reversed, fees, donations, donors, updated_at)
-VALUES (%(campaign)s, %(amount)s, %(received)s, %(reversed)s, %(fees)s,
+    (campaign_id, raised, received, reversed, matched, fees, donations, donors, updated_at)
+VALUES (%(campaign)s, %(amount)s, %(received)s, %(reversed)s, %(matched)s, %(fees)s,
         greatest(%(standing)s, 0), greatest(%(donors)s, 0), now())
 ON CONFLICT (campaign_id) DO UPDATE SET
     raised = kept.raised + excluded.raised,
     received = kept.received + excluded.received,
     reversed = kept.reversed + excluded.reversed,
+    matched = kept.matched + excluded.matched,
     fees = kept.fees + excluded.fees,
     donations = kept.donations + %(standing)s,
     donors = kept.donors + %(donors)s,
     updated_at = now()
 """
+
+_GIVEN = "UPDATE campaigns_match SET given = given + %(matched)s WHERE id = %(match)s"
 
 _NET = "UPDATE campaigns_donation SET net = net + %(amount)s WHERE id = %(donation)s"
 
@@ -65,41 +71,60 @@ def append(entries: Iterable[LedgerEntry]) -> None:
     """Write `entries` and move the sums. Call inside the transaction that explains them.
 
     Raises IntegrityError when one of them is already written (`source_key`); then nothing is.
-    Rows are locked in one order (donation, donor, day, campaign), so writers never deadlock.
+    What sponsors add to them is written with them. Rows are locked in one order (donation, donor,
+    campaign, match, day), so writers never deadlock: who holds a campaign's total is alone with
+    its matches and days.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        for entry in sorted(entries, key=lambda e: (e.campaign_id or 0, e.source_key)):
-            entry.save(force_insert=True)
-            campaign = entry.campaign
-            if campaign is None:
-                continue
-            charge = entry.kind == EntryKind.CHARGE
-            values: dict[str, Any] = {
-                "campaign": campaign.pk,
-                "day": entry.occurred_at.astimezone(campaign.zone).date(),
-                "article": entry.article_id,
-                "amount": entry.amount,
-                "received": entry.amount if charge else 0,
-                "reversed": 0 if charge else -entry.amount,
-                "fees": entry.fee,
-                "donations": int(charge),
-                "reversals": int(entry.amount < 0),
-                "donation": entry.donation_id,
-                "standing": 0,
-                "donors": 0,
-            }
-            if entry.donation_id:
-                cursor.execute(_NET, values)
-                cursor.execute(_NET_HERE, values)
-                net = cursor.fetchone()[0]
-                values["standing"] = _crossed(net - entry.amount, net)
-                values["donor"] = entry.donation.donor_id if entry.donation else None
-                if values["donor"]:
-                    cursor.execute(_DONOR, values)
-                    net = cursor.fetchone()[0]
-                    values["donors"] = _crossed(net - entry.amount, net)
-            cursor.execute(_ROLLUP, values)
-            cursor.execute(_TOTAL, values)
+        for entry in sorted(entries, key=_order):
+            _write(cursor, entry)
+            if entry.campaign_id:
+                matched = matching.due(entry, entry.charged_at or entry.occurred_at)
+                if matched:
+                    _write(cursor, matched)
+
+
+def _order(entry: LedgerEntry) -> tuple[int, bool, str]:
+    """By campaign, a charge before what goes back of it."""
+    return (entry.campaign_id or 0, entry.kind != EntryKind.CHARGE, entry.source_key)
+
+
+def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
+    entry.save(force_insert=True)
+    campaign = entry.campaign
+    if campaign is None:
+        return
+    charge, match = entry.kind == EntryKind.CHARGE, entry.kind == EntryKind.MATCH
+    values: dict[str, Any] = {
+        "campaign": campaign.pk,
+        "day": entry.occurred_at.astimezone(campaign.zone).date(),
+        "article": entry.article_id,
+        "amount": entry.amount,
+        "received": entry.amount if charge else 0,
+        "reversed": 0 if charge or match else -entry.amount,
+        "matched": entry.amount if match else 0,
+        "match": entry.match_id,
+        "fees": entry.fee,
+        "donations": int(charge),
+        "reversals": int(entry.amount < 0 and not match),
+        "donation": entry.donation_id,
+        "standing": 0,
+        "donors": 0,
+    }
+    if entry.donation_id:
+        cursor.execute(_NET, values)
+        cursor.execute(_NET_HERE, values)
+        net = cursor.fetchone()[0]
+        values["standing"] = _crossed(net - entry.amount, net)
+        values["donor"] = entry.donation.donor_id if entry.donation else None
+        if values["donor"]:
+            cursor.execute(_DONOR, values)
+            net = cursor.fetchone()[0]
+            values["donors"] = _crossed(net - entry.amount, net)
+    cursor.execute(_TOTAL, values)
+    if match:
+        cursor.execute(_GIVEN, values)
+    cursor.execute(_ROLLUP, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +147,9 @@ _RECOUNTS: list[tuple[str, str]] = [
             SELECT c.id AS key,
                 coalesce(sum(e.amount), 0) AS raised,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'charge'), 0) AS received,
-                coalesce(-sum(e.amount) FILTER (WHERE e.kind <> 'charge'), 0) AS reversed,
+                coalesce(-sum(e.amount) FILTER (WHERE e.kind NOT IN ('charge', 'match')), 0)
+                    AS reversed,
+                coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 coalesce(sum(e.fee), 0) AS fees,
                 (SELECT count(*) FROM (
                     SELECT 1 FROM campaigns_ledgerentry d WHERE d.campaign_id = c.id
@@ -136,7 +163,7 @@ _RECOUNTS: list[tuple[str, str]] = [
             FROM campaigns_campaign c LEFT JOIN campaigns_ledgerentry e ON e.campaign_id = c.id
             GROUP BY c.id
         ), kept AS (
-            SELECT campaign_id AS key, raised, received, reversed, fees, donations, donors
+            SELECT campaign_id AS key, raised, received, reversed, matched, fees, donations, donors
             FROM campaigns_campaigntotal
         )
         """,
@@ -148,15 +175,17 @@ _RECOUNTS: list[tuple[str, str]] = [
             SELECT ROW(e.campaign_id, (e.occurred_at AT TIME ZONE c.time_zone)::date,
                        e.article_id)::text AS key,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'charge'), 0) AS received,
-                coalesce(-sum(e.amount) FILTER (WHERE e.kind <> 'charge'), 0) AS reversed,
+                coalesce(-sum(e.amount) FILTER (WHERE e.kind NOT IN ('charge', 'match')), 0)
+                    AS reversed,
+                coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 sum(e.fee) AS fees,
                 count(*) FILTER (WHERE e.kind = 'charge') AS donations,
-                count(*) FILTER (WHERE e.amount < 0) AS reversals
+                count(*) FILTER (WHERE e.amount < 0 AND e.kind <> 'match') AS reversals
             FROM campaigns_ledgerentry e JOIN campaigns_campaign c ON c.id = e.campaign_id
             GROUP BY 1
         ), kept AS (
             SELECT ROW(campaign_id, day, article_id)::text AS key,
-                received, reversed, fees, donations, reversals
+                received, reversed, matched, fees, donations, reversals
             FROM campaigns_dailyrollup
         )
         """,
@@ -184,6 +213,16 @@ _RECOUNTS: list[tuple[str, str]] = [
         ), kept AS (SELECT id AS key, net FROM campaigns_donation)
         """,
     ),
+    (
+        "match",
+        """
+        WITH computed AS (
+            SELECT m.id AS key, coalesce(sum(e.amount), 0) AS given
+            FROM campaigns_match m LEFT JOIN campaigns_ledgerentry e ON e.match_id = m.id
+            GROUP BY m.id
+        ), kept AS (SELECT id AS key, given FROM campaigns_match)
+        """,
+    ),
 ]
 
 # A row of zeros and no row say the same, so both sides drop rows that are all zero.
@@ -208,7 +247,7 @@ def recount() -> Iterator[Difference]:
     over = LedgerEntry.objects.raw(
         """
         SELECT min(id) AS id, charge_id, sum(amount) AS net FROM campaigns_ledgerentry
-        WHERE charge_id <> '' GROUP BY charge_id HAVING sum(amount) < 0
+        WHERE charge_id <> '' AND kind <> 'match' GROUP BY charge_id HAVING sum(amount) < 0
         """
     )
     for entry in over:

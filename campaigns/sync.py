@@ -134,8 +134,9 @@ def _new_entries(
     if not fresh:
         return []
     default = Campaign.objects.filter(is_default=True).first()
-    return [
-        LedgerEntry(
+    entries = []
+    for m in fresh:
+        entry = LedgerEntry(
             source_key=m.source_key,
             kind=m.kind,
             reporting_category=m.transaction.reporting_category,
@@ -151,8 +152,10 @@ def _new_entries(
             article_id=donation.article_id if donation else None,
             charge_id=m.charge_id,
         )
-        for m in fresh
-    ]
+        # A payment counts by when it was asked for, also for its match.
+        entry.charged_at = m.charged_at
+        entries.append(entry)
+    return entries
 
 
 def _bring_up(donation: Donation, paid: list[gateway.Charge], now: datetime) -> None:

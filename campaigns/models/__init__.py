@@ -1,5 +1,5 @@
 """What is stored: campaigns (`campaign`), donations and payments (`giving`), the ledger and its
-sums (`ledger`), and what Stripe told us (`pipeline`)."""
+sums (`ledger`), sponsors' promises (`matches`), and what Stripe told us (`pipeline`)."""
 
 from campaigns.models.campaign import Campaign, CampaignChange
 from campaigns.models.giving import (
@@ -16,6 +16,7 @@ from campaigns.models.ledger import (
     EntryKind,
     LedgerEntry,
 )
+from campaigns.models.matches import Match
 from campaigns.models.pipeline import InboxEvent, Reconciliation
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "EntryKind",
     "InboxEvent",
     "LedgerEntry",
+    "Match",
     "Payment",
     "PaymentState",
     "Reconciliation",

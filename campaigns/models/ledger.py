@@ -1,15 +1,19 @@
 """The ledger (append-only) and the sums kept with it in the same transaction."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
 from campaigns.models.giving import Donation, Donor, Payment
+from campaigns.models.matches import Match
 
 
 class EntryKind(models.TextChoices):
-    """Stripe's `reporting_category` for what counts on the bar, and everything else as OTHER.
+    """Stripe's `reporting_category` for what counts on the bar, everything else of Stripe's as
+    OTHER, and our own.
 
     https://docs.stripe.com/reports/reporting-categories
     """
@@ -22,10 +26,11 @@ class EntryKind(models.TextChoices):
     DISPUTE = "dispute", _("dispute")
     DISPUTE_REVERSAL = "dispute_reversal", _("dispute won")
     OTHER = "other", _("other movement at Stripe")
+    MATCH = "match", _("match")
 
 
 class LedgerEntry(models.Model):
-    """One movement of money, mirrored one to one from Stripe's balance transactions.
+    """One movement of money, mirrored one to one from Stripe's balance transactions, or a match.
 
     `amount` is what counts on the bar: signed minor units of `currency` (the campaign's), zero
     for what does not count. `settlement_amount`, `settlement_currency` and `fee` are as Stripe
@@ -56,6 +61,13 @@ class LedgerEntry(models.Model):
         "articles.Article", null=True, on_delete=models.PROTECT, related_name="+"
     )
     charge_id = models.CharField(max_length=120, blank=True)
+    # What a sponsor adds: no donation's own money, so it names none. Its `charge_id` does.
+    match = models.ForeignKey(
+        Match, null=True, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
+
+    # When the money was asked for, set by who writes; else `occurred_at` (matching asks).
+    charged_at: datetime | None = None
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -79,6 +91,18 @@ class LedgerEntry(models.Model):
                 name="ledger_by_charge",
                 condition=~models.Q(charge_id=""),
             ),
+            models.Index(
+                fields=["match"],
+                name="ledger_by_match",
+                condition=models.Q(match__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="match", match__isnull=False, donation=None)
+                | (~models.Q(kind="match") & models.Q(match=None)),
+                name="a_match_entry_names_its_match",
+            )
         ]
 
     def __str__(self) -> str:
@@ -88,9 +112,9 @@ class LedgerEntry(models.Model):
 class CampaignTotal(models.Model):
     """The bar: sums of the campaign's entries, kept in each entry's own transaction.
 
-    `received` counts charges, `reversed` refunds and disputes (as a positive number):
-    raised = received - reversed. `donations` counts donations whose entries come to more than
-    zero, `donors` donors for whom they do.
+    `received` counts charges, `reversed` refunds and disputes (as a positive number), `matched`
+    what sponsors added: raised = received - reversed + matched. `donations` counts donations
+    whose entries come to more than zero, `donors` donors for whom they do.
     """
 
     campaign = models.OneToOneField(
@@ -99,6 +123,7 @@ class CampaignTotal(models.Model):
     raised = models.BigIntegerField(default=0)
     received = models.BigIntegerField(default=0)
     reversed = models.BigIntegerField(default=0)
+    matched = models.BigIntegerField(default=0)
     fees = models.BigIntegerField(default=0)
     donations = models.PositiveIntegerField(default=0)
     donors = models.PositiveIntegerField(default=0)
@@ -119,6 +144,7 @@ class DailyRollup(models.Model):
     )
     received = models.BigIntegerField(default=0)
     reversed = models.BigIntegerField(default=0)
+    matched = models.BigIntegerField(default=0)
     fees = models.BigIntegerField(default=0)
     donations = models.PositiveIntegerField(default=0)
     reversals = models.PositiveIntegerField(default=0)
