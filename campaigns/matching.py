@@ -11,7 +11,8 @@ from datetime import datetime
 
 from django.db.models import Q, Sum
 
-from campaigns.models import EntryKind, LedgerEntry, Match
+from campaigns.models import Donation, EntryKind, LedgerEntry, Match
+from newsroom.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,18 @@ def match_for(campaign: int, moment: datetime) -> Match | None:
     return next((m for m in found.order_by("id") if m.runs(moment) and m.room > 0), None)
 
 
+def added_to(donation: Donation) -> Money | None:
+    """What sponsors added to a donation and still stands; None when nothing."""
+    entries = LedgerEntry.objects.filter(payment__donation=donation, kind=EntryKind.MATCH)
+    amount = entries.aggregate(sum=Sum("amount", default=0))["sum"]
+    return Money(amount, donation.currency) if amount else None
+
+
 _GIFTS = frozenset({EntryKind.CHARGE})
 
 
 def _promise(entry: LedgerEntry, first: LedgerEntry | None, charged_at: datetime) -> Match | None:
-    if first is not None:
+    if first is not None and first.match_id:
         return Match.objects.select_for_update().get(pk=first.match_id)
     assert entry.campaign_id
     found = match_for(entry.campaign_id, charged_at)

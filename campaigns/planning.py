@@ -1,4 +1,4 @@
-"""Adding a campaign and changing it: days become instants, and what moved is written down.
+"""Adding a campaign or a match and changing it: days become instants, what moved is written down.
 
 A goal or a deadline moved after the start is a published word changed: it is kept as a
 CampaignChange, shown on the campaign's page, and in the audit log, in one transaction.
@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, CampaignChange
+from campaigns.models import Campaign, CampaignChange, Match
 from newsroom.audit import log
+from newsroom.money import Money
 from newsroom.readers.models import Reader
 
 # What an entry of the audit log tells of a change.
@@ -164,3 +165,67 @@ def _told(campaign: Campaign) -> dict[str, Any]:
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in values.items()
     }
+
+
+class MatchRefused(CampaignRefused):
+    """The match may not be as asked; `field` names what to change, the text says why."""
+
+
+def store_match(match: Match, *, by: Reader | None) -> Match:
+    """Save a new or changed match and log it. Raises MatchRefused.
+
+    One match of a campaign runs at a time, so that what is added to a gift is one sponsor's. What
+    was promised to readers stays: once it has added something its ratio and start are settled.
+    """
+    with transaction.atomic():
+        # Who holds the campaign's total is alone with its matches, as the ledger is.
+        Campaign.objects.select_for_update().get(pk=match.campaign_id)
+        before = Match.objects.select_for_update().get(pk=match.pk) if match.pk else None
+        _refuse_match(match, before)
+        match.created_by = before.created_by if before else by
+        match.given = before.given if before else 0
+        match.save()
+        verb, summary = (
+            ("changed", _("Changed the match of %(sponsor)s"))
+            if before
+            else ("added", _("Added the match of %(sponsor)s"))
+        )
+        log.record(
+            by,
+            verb,
+            match,
+            (summary % {"sponsor": match.sponsor})[:300],
+            campaign=match.campaign_id,
+            percent=match.percent,
+            cap=match.cap,
+            starts_at=match.starts_at.isoformat(),
+            ends_at=match.ends_at.isoformat() if match.ends_at else None,
+        )
+    return match
+
+
+def _refuse_match(match: Match, before: Match | None) -> None:
+    if before and before.given:
+        for field, name in (("percent", "percent"), ("starts_at", "first_day")):
+            if getattr(match, field) != getattr(before, field):
+                raise MatchRefused(
+                    name, _("This match has added to gifts already: that cannot change any more.")
+                )
+        if match.cap < before.given:
+            given = Money(before.given, match.campaign.currency)
+            raise MatchRefused(
+                "cap_typed", _("%(given)s was added already: it cannot be less.") % {"given": given}
+            )
+    for other in Match.objects.filter(campaign=match.campaign_id).exclude(pk=match.pk):
+        if other.room > 0 and _overlap(match, other):
+            raise MatchRefused(
+                "first_day",
+                _("The match of %(sponsor)s runs at that time. End it first, or begin later.")
+                % {"sponsor": other.sponsor},
+            )
+
+
+def _overlap(one: Match, other: Match) -> bool:
+    return (other.ends_at is None or one.starts_at < other.ends_at) and (
+        one.ends_at is None or other.starts_at < one.ends_at
+    )

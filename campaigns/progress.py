@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Match
 from newsroom.money import Money
 
 QUARTERS = (25, 50, 75, 100)
@@ -22,8 +23,31 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenMatch:
+    """The sponsor's promise that runs now: `percent` added to a gift while `left` of `cap` lasts;
+    minor units of `currency`."""
+
+    sponsor: str
+    percent: int
+    cap: int
+    left: int
+    currency: str
+
+    @property
+    def cap_money(self) -> Money:
+        return Money(self.cap, self.currency)
+
+    @property
+    def left_money(self) -> Money:
+        return Money(self.left, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """Amounts in minor units of `currency`; moments aware. `ends_at` is exclusive."""
+    """Amounts in minor units of `currency`; moments aware. `ends_at` is exclusive.
+
+    `matched` is what sponsors added, within `raised`.
+    """
 
     raised: int
     goal: int
@@ -32,6 +56,8 @@ class Progress:
     ends_at: datetime | None
     last_day: datetime | None
     as_of: datetime
+    matched: int = 0
+    match: OpenMatch | None = None
 
     @property
     def percent(self) -> int:
@@ -45,6 +71,10 @@ class Progress:
     @property
     def goal_money(self) -> Money:
         return Money(self.goal, self.currency)
+
+    @property
+    def matched_money(self) -> Money:
+        return Money(self.matched, self.currency)
 
     @property
     def left_money(self) -> Money:
@@ -78,6 +108,15 @@ class Progress:
             "raised": self.raised,
             "goal": self.goal,
             "currency": self.currency,
+            "matched": self.matched,
+            "match": {
+                "sponsor": self.match.sponsor,
+                "percent": self.match.percent,
+                "cap": self.match.cap,
+                "left": self.match.left,
+            }
+            if self.match
+            else None,
             "donors": self.donors,
             "ends_at": self.ends_at.isoformat() if self.ends_at else None,
             "as_of": self.as_of.isoformat(timespec="seconds"),
@@ -96,12 +135,28 @@ def progress(campaign: Campaign, moment: datetime | None = None) -> Progress:
         ends_at=campaign.ends_at,
         last_day=campaign.last_day,
         as_of=moment or timezone.now(),
+        matched=total.matched if total else 0,
+        match=_open_match(campaign),
     )
 
 
-def with_total():  # type: ignore[no-untyped-def]
-    """Campaigns joined to their totals, in one query."""
-    return Campaign.objects.select_related("total")
+def with_total() -> QuerySet[Campaign]:
+    """Campaigns joined to their totals and to the match that runs now, in one query."""
+    runs = Match.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=Now()),
+        campaign=OuterRef("pk"),
+        starts_at__lte=Now(),
+        given__lt=F("cap"),
+    )
+    told = JSONObject(sponsor="sponsor", percent="percent", cap="cap", left=F("cap") - F("given"))
+    return Campaign.objects.select_related("total").annotate(
+        open_match=Subquery(runs.order_by("id").values(told=told)[:1], output_field=JSONField())
+    )
+
+
+def _open_match(campaign: Campaign) -> OpenMatch | None:
+    found = getattr(campaign, "open_match", None)
+    return OpenMatch(**found, currency=campaign.currency) if found else None
 
 
 def banner_campaign(moment: datetime | None = None) -> Campaign | None:

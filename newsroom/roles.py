@@ -46,11 +46,15 @@ _RAISE = {
     "campaigns.view_campaign",
     "campaigns.add_campaign",
     "campaigns.change_campaign",
+    "campaigns.view_match",
+    "campaigns.add_match",
+    "campaigns.change_match",
     "campaigns.view_donation",
     "campaigns.view_analytics",
 }
 _BOOKS = {
     "campaigns.view_campaign",
+    "campaigns.view_match",
     "campaigns.view_donation",
     "campaigns.view_donor",
     "campaigns.view_analytics",

@@ -65,6 +65,7 @@ def days_csv(request: HttpRequest, campaign_id: int) -> StreamingHttpResponse:
         _("Gifts"),
         _("Refunds and disputes"),
         _("Stripe's fees"),
+        _("Matched"),
     ]
     rows = [
         (
@@ -76,6 +77,7 @@ def days_csv(request: HttpRequest, campaign_id: int) -> StreamingHttpResponse:
             day.gifts,
             day.reversals,
             Money(day.fees, found.currency).major,
+            Money(day.matched, found.currency).major,
         )
         for day in analytics.by_day(found)
     ]

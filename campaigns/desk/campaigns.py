@@ -64,6 +64,9 @@ def _form_page(request: HttpRequest, campaign: Campaign, title: str, submit: str
     if campaign.pk and request.user.has_perm("campaigns.view_analytics"):
         url = reverse("campaigns_desk:analytics", args=[campaign.pk])
         buttons = [HeaderButton(_("Figures"), url, icon_name="view")]
+    if campaign.pk and request.user.has_perm("campaigns.view_match"):
+        url = reverse("campaigns_desk:matches", args=[campaign.pk])
+        buttons.append(HeaderButton(_("Matches"), url, icon_name="group"))
     page = desk_page(
         title,
         icon=ICON,

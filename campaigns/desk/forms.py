@@ -126,13 +126,13 @@ class CampaignForm(WagtailAdminModelForm):
         self.initial |= {
             "currency": currency,
             "time_zone": campaign.time_zone,
-            "amounts_typed": ", ".join(_as_typed(a, currency) for a in campaign.amounts),
-            "minimum_typed": _as_typed(campaign.minimum, currency),
-            "maximum_typed": _as_typed(campaign.maximum, currency),
+            "amounts_typed": ", ".join(as_typed(a, currency) for a in campaign.amounts),
+            "minimum_typed": as_typed(campaign.minimum, currency),
+            "maximum_typed": as_typed(campaign.maximum, currency),
         }
         if campaign.pk:
             self.initial |= {
-                "goal_typed": _as_typed(campaign.goal, currency),
+                "goal_typed": as_typed(campaign.goal, currency),
                 "first_day": campaign.starts_at.astimezone(campaign.zone).date(),
                 "last_day": last_day(campaign.ends_at, campaign.zone),
             }
@@ -212,15 +212,7 @@ class CampaignForm(WagtailAdminModelForm):
         """Minor units of what was typed, in the currency chosen beside it."""
         chosen = self.data.get(self.add_prefix("currency"), "")
         currency = chosen if chosen in dict(CURRENCIES) else self.instance.currency
-        try:
-            amount = parse_amount(text, currency).amount
-        except AmountError as error:
-            raise ValidationError(str(error)) from error
-        if amount <= 0:
-            raise ValidationError(_("Enter an amount above zero."))
-        if amount > LARGEST:
-            raise ValidationError(_("That is more than there is."))
-        return amount
+        return amount_in(text, currency)
 
 
 class RefundForm(forms.Form):
@@ -236,19 +228,13 @@ class RefundForm(forms.Form):
 
     def __init__(self, left: Money, data: QueryDict | None = None) -> None:
         """`left` is what can still be given back."""
-        initial = {"amount": _as_typed(left.amount, left.currency), "key": uuid.uuid4()}
+        initial = {"amount": as_typed(left.amount, left.currency), "key": uuid.uuid4()}
         super().__init__(data, initial=initial)
         self.left = left
         self.fields["amount"].help_text = gettext("At most %(left)s.") % {"left": left}
 
     def clean_amount(self) -> int:
-        try:
-            amount = parse_amount(self.cleaned_data["amount"], self.left.currency).amount
-        except AmountError as error:
-            raise ValidationError(str(error)) from error
-        if amount <= 0:
-            raise ValidationError(_("Enter an amount above zero."))
-        return amount
+        return amount_in(self.cleaned_data["amount"], self.left.currency)
 
 
 class DonationFilter(forms.Form):
@@ -276,7 +262,20 @@ class LedgerFilter(forms.Form):
     )
 
 
-def _as_typed(amount: int, currency: str) -> str:
+def amount_in(text: str, currency: str) -> int:
+    """Minor units of an amount as typed, above zero; raises ValidationError in a sentence."""
+    try:
+        amount = parse_amount(text, currency).amount
+    except AmountError as error:
+        raise ValidationError(str(error)) from error
+    if amount <= 0:
+        raise ValidationError(_("Enter an amount above zero."))
+    if amount > LARGEST:
+        raise ValidationError(_("That is more than there is."))
+    return amount
+
+
+def as_typed(amount: int, currency: str) -> str:
     """As a person would type it: "1,500", "25.50"."""
     major = Money(amount, currency).major
     whole = major == major.to_integral_value()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.desk import analytics, books, campaigns, donations, inbox, refunds
+from campaigns.desk import analytics, books, campaigns, donations, inbox, matches, refunds
 
 app_name = "campaigns_desk"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
         analytics.stories_csv,
         name="stories_csv",
     ),
+    path("campaigns/<int:campaign_id>/matches/", matches.index, name="matches"),
+    path("campaigns/<int:campaign_id>/matches/new/", matches.add, name="add_match"),
+    path("campaigns/<int:campaign_id>/matches/<int:match_id>/", matches.edit, name="edit_match"),
     path("donations/", donations.index, name="donations"),
     path("donations/<int:donation_id>/", donations.donation, name="donation"),
     path("donations/<int:donation_id>/refund/<int:payment_id>/", refunds.refund, name="refund"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
+from campaigns.matching import added_to
 from campaigns.models import Donation, DonationState
 from campaigns.progress import progress
 from campaigns.receipts import reference
@@ -52,6 +53,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
                 "donation": donation,
                 "campaign": donation.campaign,
                 "progress": progress(donation.campaign),
+                "matched": added_to(donation),
                 "arrived": _arrived(donation),
                 "state": donation.state,
                 "state_url": f"/give/thanks/{donation.token}/state.json",

@@ -19,7 +19,7 @@ from articles.models.article import Label
 from articles.sharing import share_links
 from campaigns.forms import GiveForm
 from campaigns.models import Campaign
-from campaigns.progress import Progress
+from campaigns.progress import OpenMatch, Progress
 
 NOW = datetime(2026, 5, 22, 15, 5, tzinfo=UTC)
 GOAL = 10_000_000
@@ -90,6 +90,15 @@ def bars() -> list[tuple[str, Progress]]:
         ("250 %", replace(halfway, raised=25_000_000, donors=2140)),
         ("Ended below the goal", replace(halfway, as_of=ended)),
         ("Ended above it", replace(halfway, raised=10_412_000, donors=902, as_of=ended)),
+        (
+            "Matched, with room",
+            replace(
+                halfway,
+                matched=412_000,
+                match=OpenMatch("The Larch Fund", 100, 1_000_000, 588_000, "cad"),
+            ),
+        ),
+        ("Matched, used up", replace(halfway, matched=1_000_000)),
         ("No deadline", replace(halfway, ends_at=None, last_day=None)),
     ]
 

@@ -6,11 +6,14 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+ROLES = ("newsroom/roles.py", "newsroom/desk/role_sync.py")
 
 
 def schema_name() -> str:
-    """The database's shape: changes with any migration file here or any package installed."""
-    return _name_of(path for path in _files("**/migrations/*") if path.suffix in {".py", ".sql"})
+    """What `migrate` makes: changes with any migration file here, with the table of roles (its
+    groups are made after each migration) or any package installed."""
+    migrations = (p for p in _files("**/migrations/*") if p.suffix in {".py", ".sql"})
+    return _name_of([*migrations, *(CHECKOUT / path for path in ROLES)])
 
 
 def static_name() -> str:

@@ -1,7 +1,7 @@
 // <campaign-progress src="…/progress.json">: keeps the bar it holds true while it is looked at.
 
 /**
- * @typedef {{raised: number, goal: number, currency: string, donors: number}} Figures
+ * @typedef {{raised: number, goal: number, currency: string, donors: number, match?: {left: number} | null}} Figures
  * Amounts in minor units of `currency`.
  */
 
@@ -52,13 +52,15 @@ class CampaignProgress extends HTMLElement {
 
   /** @param {Figures} figures */
   show(figures) {
-    const seen = `${figures.raised}/${figures.goal}/${figures.donors}`;
+    const seen = `${figures.raised}/${figures.goal}/${figures.donors}/${figures.match?.left}`;
     if (seen === this.#shown) return;
     this.#shown = seen;
     const percent = Math.max(0, Math.floor((figures.raised * 100) / figures.goal));
     const raised = money(figures.raised, figures.currency);
     this.#write("raised", raised);
     this.#write("percent", `${percent}%`);
+    if (figures.match) this.#write("left", money(figures.match.left, figures.currency));
+    else this.#part("[data-match]")?.remove();
     const donors = this.#part('[data-show="donors"]');
     if (donors) {
       const words = (figures.donors === 1 ? donors.dataset.one : donors.dataset.many) ?? "";

@@ -33,8 +33,8 @@ def test_days_are_rows_of_plain_numbers(sign_in: SignIn) -> None:
     goes_back(a_gift(campaign, 123_456, NOON, fee=300), 200_00, NOON)
     goes_back(a_gift(campaign, 500, datetime(2026, 5, 11, 4, tzinfo=UTC)), 500, NOON)
     assert table(sign_in("fundraiser"), campaign, "days")[1:] == [
-        ["2026-05-10", "CAD", "1234.56", "205.00", "1029.56", "1", "2", "3.00"],
-        ["2026-05-11", "CAD", "5.00", "0.00", "5.00", "1", "0", "0.00"],
+        ["2026-05-10", "CAD", "1234.56", "205.00", "1029.56", "1", "2", "3.00", "0.00"],
+        ["2026-05-11", "CAD", "5.00", "0.00", "5.00", "1", "0", "0.00", "0.00"],
     ]
 
 

@@ -28,6 +28,8 @@ MAY_OPEN = {
     "/desk/campaigns/{campaign}/analytics/": SEE_FIGURES,
     "/desk/campaigns/{campaign}/analytics/days.csv": SEE_FIGURES,
     "/desk/campaigns/{campaign}/analytics/stories.csv": SEE_FIGURES,
+    "/desk/campaigns/{campaign}/matches/": RAISERS | BOOKKEEPERS,
+    "/desk/campaigns/{campaign}/matches/new/": RAISERS,
     "/desk/donations/": RAISERS | BOOKKEEPERS,
     "/desk/donations/{donation}/": RAISERS | BOOKKEEPERS,
     "/desk/donations/{donation}/refund/{payment}/": BOOKKEEPERS,

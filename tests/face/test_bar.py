@@ -57,6 +57,18 @@ def _words(bar: str) -> str:
             960,
             "$104,120 raised of $100,000 104% · 902 donors Goal reached. Ended June 3",
         ),
+        (
+            "Matched, with room",
+            371,
+            "$37,120.50 raised of $100,000 37% · 287 donors 12 days left , to June 3"
+            " The Larch Fund doubles your gift: $5,880 of $10,000 left",
+        ),
+        (
+            "Matched, used up",
+            371,
+            "$37,120.50 raised of $100,000 37% · 287 donors 12 days left , to June 3"
+            " $10,000 of it was added by sponsors who matched gifts",
+        ),
         ("No deadline", 371, "$37,120.50 raised of $100,000 37% · 287 donors"),
     ],
 )

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 
-from campaigns.models import Campaign
-from campaigns.planning import end_of, first_instant, store_campaign
+from campaigns.models import Campaign, Match
+from campaigns.planning import end_of, first_instant, store_campaign, store_match
 from newsroom import founding
 from newsroom.demo.build.calendar import Calendar
 from newsroom.demo.content import DemoContent
@@ -19,6 +19,7 @@ CURRENCY: Final = "cad"
 DAYS_OLD: Final = 30
 DAYS_LEFT: Final = 21
 LARGEST_GIFT: Final = 2_500_000
+MATCH_DAYS: Final = 6
 
 
 def calendar_of(content: DemoContent, now: datetime) -> Calendar:
@@ -58,7 +59,19 @@ def open_campaigns(content: DemoContent, calendar: Calendar, by: Reader) -> Camp
         on_articles=True,
         **_words(appeal),
     )
-    return store_campaign(campaign, by=by, moment=campaign.starts_at)
+    store_campaign(campaign, by=by, moment=campaign.starts_at)
+    if promise := appeal.match:
+        store_match(
+            Match(
+                campaign=campaign,
+                sponsor=promise.sponsor,
+                percent=promise.percent,
+                cap=promise.cap,
+                starts_at=first_instant(calendar.day(MATCH_DAYS), calendar.zone),
+            ),
+            by=by,
+        )
+    return campaign
 
 
 def _words(appeal: Appeal) -> dict[str, str]:

@@ -23,6 +23,7 @@ from newsroom.demo.content.shapes import (
     GiftLine,
     Heading,
     Image,
+    Match,
     Newsroom,
     Person,
     Picture,
@@ -157,6 +158,7 @@ def _campaign(row: dict[str, Any]) -> Campaign:
         questions=tuple(Question(**question) for question in row["question"]),
         presets=tuple(row["presets"]),
         thank_you=row["thank_you"],
+        match=Match(**row["match"]) if "match" in row else None,
     )
 
 

@@ -205,6 +205,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """What ``sponsor`` adds to gifts, up to ``cap`` minor units; when is set by who builds."""
+
+    sponsor: str
+    percent: int
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """``goal`` and ``presets`` are minor CAD; the default campaign has no goal (``None``).
 
@@ -220,6 +229,7 @@ class Campaign:
     questions: tuple[Question, ...]
     presets: tuple[int, ...]
     thank_you: str
+    match: Match | None = None
 
 
 @dataclass(frozen=True, slots=True)
