@@ -55,6 +55,23 @@ class Record:
     def __bool__(self) -> bool:
         return bool(self.entries or self.minor_reason.strip())
 
+    def as_stored(self) -> dict[str, Any]:
+        """As it is kept in JSON with a draft; `read_entry` reads its entries back."""
+        return {
+            "by": self.by,
+            "minor_reason": self.minor_reason.strip(),
+            "entries": [
+                {
+                    "kind": str(entry.kind),
+                    "was": entry.was.strip(),
+                    "now": entry.now.strip(),
+                    "issued_at": entry.issued_at.isoformat() if entry.issued_at else None,
+                    "supersedes": entry.supersedes,
+                }
+                for entry in self.entries
+            ],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -109,7 +126,7 @@ def pending(article: Article) -> Record:
     if not stored or stored.get("base") != article.current_version_id:
         return Record()
     return Record(
-        entries=[_read(each) for each in stored.get("entries", [])],
+        entries=[read_entry(each) for each in stored.get("entries", [])],
         minor_reason=stored.get("minor_reason", ""),
         by=stored.get("by"),
     )
@@ -118,27 +135,12 @@ def pending(article: Article) -> Record:
 def set_pending(article: Article, record: Record) -> None:
     """Keep `record` with the draft `article` (unsaved), bound to the current version."""
     article.pending_record = (
-        {
-            "base": article.current_version_id,
-            "by": record.by,
-            "minor_reason": record.minor_reason.strip(),
-            "entries": [
-                {
-                    "kind": str(entry.kind),
-                    "was": entry.was.strip(),
-                    "now": entry.now.strip(),
-                    "issued_at": entry.issued_at.isoformat() if entry.issued_at else None,
-                    "supersedes": entry.supersedes,
-                }
-                for entry in record.entries
-            ],
-        }
-        if record
-        else {}
+        {"base": article.current_version_id, **record.as_stored()} if record else {}
     )
 
 
-def _read(stored: dict[str, Any]) -> Entry:
+def read_entry(stored: dict[str, Any]) -> Entry:
+    """An entry as `Record.as_stored` wrote it."""
     issued_at = stored.get("issued_at")
     return replace(
         Entry(kind=stored["kind"], was=stored.get("was", ""), now=stored.get("now", "")),

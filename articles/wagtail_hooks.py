@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -41,6 +43,17 @@ def record_on_the_desk() -> list[ModelViewSet]:
 @hooks.register("construct_main_menu")
 def hide_unused(request: HttpRequest, items: list[MenuItem]) -> None:
     items[:] = [item for item in items if item.name not in UNUSED]
+
+
+@hooks.register("insert_editor_js")
+def scripts_of_the_story_form() -> str:
+    """What the story's form gets: `words-first` waits for the editors, `what-changed` the panel."""
+    names = ("words-first", "what-changed")
+    return format_html_join(
+        "\n",
+        '<script type="module" src="{}"></script>',
+        ((static(f"js/desk/{name}.js"),) for name in names),
+    )
 
 
 @hooks.register("before_delete_page")

@@ -19,8 +19,10 @@ from wagtail.admin.panels import (
 
 from articles.comparing import ChangedWords, changed_words
 from articles.corrections import Record, Shape, SilentEdit, judge, pending, set_pending
-from articles.desk import what_changed
+from articles.desk import entry_rows, what_changed
 from articles.models import Article, Byline
+from articles.passages import Passage, passages
+from articles.set_aside import keep_aside, set_aside
 from articles.versions import (
     Content,
     content_of,
@@ -39,10 +41,16 @@ class StoryForm(WagtailAdminPageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         article: Article | None = kwargs.get("instance")
-        said = pending(article) if article else Record()
-        kwargs["initial"] = what_changed.initial(said) | kwargs.get("initial", {})
+        self.said_before = pending(article) if article else Record()
+        found = self._draft_passages(article)
+        # Offered again only while the draft still says something that readers do not see.
+        self.aside = set_aside(article) if article and found else Record()
+        values = what_changed.initial(self.said_before, self.aside, found)
+        kwargs["initial"] = values | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        self.said_before = said
+        used = sum(name.endswith("_kind") for name in values)
+        self.row_count = entry_rows.rows_in(self.data, used)
+        entry_rows.keep_rows(self.fields, self.row_count, what_changed.replaceable(article))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -58,7 +66,7 @@ class StoryForm(WagtailAdminPageForm):
     def _post_clean(self) -> None:
         # After Django has put the fields' values on the story: only then can its words be read.
         super()._post_clean()
-        record, rows = what_changed.record_of(self.cleaned_data, self._signer())
+        record, rows = what_changed.record_of(self.cleaned_data, self.row_count, self._signer())
         if not self.instance.current_version_id:
             record = Record()
         if (record.entries, record.minor_reason) == (
@@ -67,6 +75,7 @@ class StoryForm(WagtailAdminPageForm):
         ):
             record = self.said_before
         set_pending(self.instance, record)
+        keep_aside(self.instance, self._not_taken_up(record))
         if self.instance.current_version_id and self._goes_public() and self._people_are_known():
             self._ask(record, rows)
 
@@ -76,6 +85,34 @@ class StoryForm(WagtailAdminPageForm):
             return []
         last = self.instance.current_version
         return changed_words(text_paragraphs(last.content), text_paragraphs(self._content()))
+
+    def passages(self) -> list[Passage]:
+        """The same places in context, for the panel."""
+        if not self.instance.current_version_id or not self._people_are_known():
+            return []
+        last = self.instance.current_version
+        return passages(text_paragraphs(last.content), text_paragraphs(self._content()))
+
+    def _draft_passages(self, article: Article | None) -> list[Passage]:
+        if not article or not article.current_version_id:
+            return []
+        after = text_paragraphs(content_of(article, files=False))
+        return passages(text_paragraphs(article.current_version.content), after)
+
+    def _not_taken_up(self, record: Record) -> Record:
+        """What was set aside and is not among what is said now."""
+        left = [entry for entry in self.aside.entries if entry not in record.entries]
+        return Record(left, by=self.aside.by) if left else Record()
+
+    def _suggest(self) -> None:
+        """Put what might be said into the empty rows of a form that comes back refused."""
+        self.data = self.data.copy()
+        for row, entry in enumerate(what_changed.suggestions(self.passages())):
+            values = entry_rows.initial_of(row, entry, offered=True)
+            if row < self.row_count and not any(
+                self.data.get(name) for name in entry_rows.names(row)
+            ):
+                self.data.update({name: value or "" for name, value in values.items()})
 
     def _ask(self, record: Record, rows: list[int]) -> None:
         last, content = self.instance.current_version, self._content()
@@ -93,6 +130,7 @@ class StoryForm(WagtailAdminPageForm):
         row = rows[refusal.entry] if refusal.entry is not None else 0
         sentences = [str(refusal)]
         if refusal.fault == "unexplained":
+            self._suggest()
             sentences += [
                 _("Was “%(before)s”, would be “%(after)s”.")
                 % {"before": change.before, "after": change.after}

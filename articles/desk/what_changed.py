@@ -1,112 +1,73 @@
 """“What changed”: what an editor says about a change of words, asked for before it is published.
 
-The fields are plain ones on the story's form, so that they work without a script and are kept
-with the draft.
+The panel shows the change word by word and has a row for each entry (`entry_rows.py`), filled in
+with the sentences that changed. Whatever is said is kept with the draft.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 
 from articles.corrections import Entry, Record
-from articles.models import Kind
+from articles.desk import entry_rows
+from articles.models import Article, Correction
+from articles.passages import Passage, suggested_kind
 
-ROWS: Final = 3
-LONGEST: Final = 2_000
 LONGEST_REASON: Final = 300
 
 
-class NewsroomMomentField(forms.Field):
-    """A moment to the minute in the newsroom's own zone, wherever the editor is."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def to_python(self, value: Any) -> datetime | None:
-        if not value or isinstance(value, datetime):
-            return value or None
-        try:
-            naive = parse_datetime(str(value).strip().replace(" ", "T"))
-        except ValueError:
-            naive = None
-        if naive is None or timezone.is_aware(naive):
-            raise ValidationError(_("Give a day and a time such as 2026-06-03 10:50."), "invalid")
-        zone = timezone.get_default_timezone()
-        moment = naive.replace(second=0, microsecond=0, tzinfo=zone)
-        utc = moment.astimezone(timezone.get_fixed_timezone(0))
-        if utc.astimezone(zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
-            raise ValidationError(_("The clocks skipped this time on that day."), "invalid")
-        return moment
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, datetime):
-            return timezone.localtime(value, timezone.get_default_timezone()).replace(tzinfo=None)
-        return value
-
-
-def row_fields(number: int) -> dict[str, forms.Field]:
-    """The fields of entry row `number` (from 0), by name."""
-
-    def words(label: Any) -> forms.CharField:
-        area = forms.Textarea({"rows": 2})
-        return forms.CharField(label=label, required=False, max_length=LONGEST, widget=area)
-
-    return {
-        f"entry_{number}_kind": forms.ChoiceField(
-            label=_("What it is"), choices=[("", _("Choose…")), *Kind.choices], required=False
-        ),
-        f"entry_{number}_was": words(_("What was wrong")),
-        f"entry_{number}_now": words(_("What is right")),
-        f"entry_{number}_at": NewsroomMomentField(
-            label=_("Date and time"),
+def fields() -> dict[str, forms.Field]:
+    """The panel's fields, by name."""
+    return entry_rows.all_fields() | {
+        "minor_reason": forms.CharField(
+            label=_("Only a minor edit, because"),
             required=False,
-            help_text=_("In the newsroom's time. Left empty: the minute of publication."),
+            max_length=LONGEST_REASON,
+            help_text=_(
+                "For spelling, style or format alone. Readers see the reason in the history."
+            ),
         ),
     }
 
 
-def fields() -> dict[str, forms.Field]:
-    """Every field of the panel, by name."""
-    found = {name: field for row in range(ROWS) for name, field in row_fields(row).items()}
-    found["minor_reason"] = forms.CharField(
-        label=_("Only a minor edit, because"),
-        required=False,
-        max_length=LONGEST_REASON,
-        help_text=_("For spelling, style or format alone. Readers see the reason in the history."),
-    )
-    return found
+def replaceable(article: Article | None) -> list[Correction]:
+    """The story's entries that no later one replaces, newest first."""
+    if not article or not article.current_version_id:
+        return []
+    return list(Correction.objects.filter(article=article.pk, superseded_by__isnull=True))
 
 
-def initial(record: Record) -> dict[str, Any]:
-    """The fields' values for what was already said."""
-    values: dict[str, Any] = {"minor_reason": record.minor_reason}
-    for row, entry in enumerate(record.entries[:ROWS]):
-        values |= {
-            f"entry_{row}_kind": entry.kind,
-            f"entry_{row}_was": entry.was,
-            f"entry_{row}_now": entry.now,
-            f"entry_{row}_at": entry.issued_at,
-        }
+def initial(said: Record, aside: Record, found: Sequence[Passage]) -> dict[str, Any]:
+    """The fields' values: what was said, then what was set aside, else what might be said."""
+    values: dict[str, Any] = {"minor_reason": said.minor_reason or aside.minor_reason}
+    offers = list(aside.entries) if aside else suggestions(found) if not said else []
+    rows = chain(((entry, False) for entry in said.entries), ((entry, True) for entry in offers))
+    for row, (entry, offered) in enumerate(rows):
+        values |= entry_rows.initial_of(row, entry, offered=offered)
     return values
 
 
-def record_of(cleaned: dict[str, Any], by: int | None) -> tuple[Record, list[int]]:
+def suggestions(found: Sequence[Passage], most: int = entry_rows.FEWEST) -> list[Entry]:
+    """Entries without a kind, for an editor to finish: one for each changed passage."""
+    return [Entry("", passage.was, passage.now) for passage in found if passage.now or passage.was][
+        :most
+    ]
+
+
+def record_of(cleaned: dict[str, Any], rows: int, by: int | None) -> tuple[Record, list[int]]:
     """What the fields say, and for each entry the row it was written in."""
-    entries, rows = [], []
-    for row in range(ROWS):
-        kind, was, now = (
-            (cleaned.get(f"entry_{row}_{part}") or "").strip() for part in ("kind", "was", "now")
-        )
-        if kind or was or now:
-            entries.append(Entry(kind, was, now, cleaned.get(f"entry_{row}_at")))
-            rows.append(row)
-    return Record(entries, (cleaned.get("minor_reason") or "").strip(), by), rows
+    entries, places = [], []
+    for row in range(rows):
+        if entry := entry_rows.entry_in(cleaned, row):
+            entries.append(entry)
+            places.append(row)
+    return Record(entries, (cleaned.get("minor_reason") or "").strip(), by), places
 
 
 class WhatChangedPanel(Panel):
@@ -123,19 +84,38 @@ class WhatChangedPanel(Panel):
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
-            changes = self.form.changes()
-            context["changes"] = changes
-            context["rows"] = list(self._rows(asked=bool(changes)))
+            found = self.form.passages()
+            context["passages"] = found
+            context["suggested"] = suggested_kind(found)
+            context["aside"] = self.form.aside
+            context["current"] = self.instance.current_version
+            context["rows"] = list(self._rows(asked=bool(found)))
             context["minor_reason"] = self.form["minor_reason"]
+            context["dated"] = self._dated()
             context["newsroom_zone"] = timezone.get_default_timezone_name()
             return context
 
+        def _dated(self) -> datetime:
+            """The minute that entries get when their time is left empty, in the newsroom's zone."""
+            now = timezone.now()
+            moment = max(now, self.instance.go_live_at or now)
+            return timezone.localtime(moment, timezone.get_default_timezone())
+
         def _rows(self, *, asked: bool) -> Iterator[dict[str, Any]]:
-            for row in range(ROWS):
-                bound = [self.form[name] for name in row_fields(row)]
+            for row in range(self.form.row_count):
+                bound = {part: self.form[f"entry_{row}_{part}"] for part in entry_rows.PARTS}
+                offer = entry_rows.offer_in(bound["offer"].value())
+                kept = offer is not None and bool(offer[0])
+                failed = any(each.errors for each in bound.values())
+                answered = bool(bound["kind"].value())
                 yield {
                     "number": row + 1,
                     "fields": bound,
+                    "suggested": offer is not None and not kept and not answered,
+                    "aside": kept,
+                    "replaces": len(bound["supersedes"].field.choices) > 1,
                     "open": (asked and row == 0)
-                    or any(each.value() or each.errors for each in bound),
+                    or failed
+                    or kept
+                    or any(bound[part].value() for part in ("kind", "was", "now", "supersedes")),
                 }
