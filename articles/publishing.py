@@ -19,6 +19,7 @@ from wagtail.models import Page
 from articles.addresses import absolute, settle_address
 from articles.chain import hold_the_chain, new_salt, seal
 from articles.corrections import Entry, Record, Shape, SilentEdit, judge, pending, set_pending
+from articles.following import owe_news
 from articles.going_public import Publication
 from articles.models import Article, Change, Correction, Version
 from articles.signing import public_name
@@ -111,6 +112,8 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     version = _append_version(saved, last, change, content, shape, record, moment, by, path)
     entries = [] if last is None else _append_entries(version, last, record, moment, by)
     seal(version, entries)
+    if entries:
+        owe_news(version)
     _keep(
         article,
         version,

@@ -1,10 +1,31 @@
 """What the work queue does for stories."""
 
 from celery import shared_task
+from django.utils import timezone
 
+from articles import following, reports
 from articles.scheduling import publish_what_is_due
 
 
 @shared_task(name="articles.tasks.publish_scheduled")
 def publish_scheduled() -> None:
     publish_what_is_due()
+
+
+@shared_task(name="articles.tasks.tell_followers")
+def tell_followers(news_id: int) -> None:
+    while following.tell(news_id, timezone.now()):
+        pass
+
+
+@shared_task(name="articles.tasks.sweep_news")
+def sweep_news() -> None:
+    for news_id in following.untold():
+        tell_followers(news_id)
+
+
+@shared_task(name="articles.tasks.forget_readers")
+def forget_readers() -> None:
+    """Addresses that no mail is owed to any more."""
+    following.forget_unconfirmed(timezone.now())
+    reports.forget_contacts(timezone.now())

@@ -6,7 +6,7 @@ follows after them. `machine_urlpatterns` never do.
 
 from django.urls import path, re_path
 
-from articles.views import comments, feeds, lists, record, story
+from articles.views import comments, feeds, follows, lists, record, reports, story
 
 # Year, month and day as numbers of fixed length, so that each story has one address.
 _STORY = r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/(?P<slug>[\w-]+)/"
@@ -24,6 +24,12 @@ urlpatterns = [
     re_path(
         _STORY + r"history/(?P<before>\d{1,6})-(?P<after>\d{1,6})/$", story.compare, name="compare"
     ),
+    re_path(_STORY + r"report/$", reports.report, name="report_error"),
+    re_path(_STORY + r"report/thanks/$", reports.thanks, name="report_thanks"),
+    re_path(_STORY + r"follow/$", follows.follow, name="follow"),
+    re_path(_STORY + r"follow/asked/$", follows.asked, name="follow_asked"),
+    path("follow/<slug:token>/", follows.stop, name="follow_stop"),
+    path("follow/<slug:token>/confirm/", follows.confirm, name="follow_confirm"),
     path("comments/<int:article_id>/", comments.comments, name="comments"),
 ]
 

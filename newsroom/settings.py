@@ -103,6 +103,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "publish-scheduled": {"task": "articles.tasks.publish_scheduled", "schedule": 30.0},
+    "sweep-news": {
+        "task": "articles.tasks.sweep_news",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "forget-readers": {"task": "articles.tasks.forget_readers", "schedule": 86400.0},
     "reconcile-recent": {
         "task": "campaigns.tasks.reconcile_recent",
         "schedule": 3600.0,

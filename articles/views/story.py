@@ -21,7 +21,7 @@ from newsroom.edge.headers import public
 FRESH_SECONDS = 30
 
 
-def _address(request: HttpRequest, ending: str = "") -> Address | HttpResponse:
+def story_address(request: HttpRequest, ending: str = "") -> Address | HttpResponse:
     """The story's current address, or the redirect to it from an old one."""
     path = request.path_info.removesuffix(ending)
     found = find_story(path)
@@ -36,7 +36,7 @@ def _address(request: HttpRequest, ending: str = "") -> Address | HttpResponse:
 @require_safe
 def article(request: HttpRequest, **_parts: object) -> HttpResponse:
     """The story as its current version has it. At most 8 queries with what its page shows."""
-    found = _address(request)
+    found = story_address(request)
     if isinstance(found, HttpResponse):
         return found
     entries = story_entries(found.article_id)
@@ -56,7 +56,7 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest, **_parts: object) -> HttpResponse:
     """Every version of a story with what was said about it. Not for search engines."""
-    found = _address(request, "history/")
+    found = story_address(request, "history/")
     if isinstance(found, HttpResponse):
         return found
     entries = story_entries(found.article_id)
@@ -72,7 +72,7 @@ def history(request: HttpRequest, **_parts: object) -> HttpResponse:
 @require_safe
 def compare(request: HttpRequest, before: str, after: str, **_parts: object) -> HttpResponse:
     """Two versions of a story, word by word. Not for search engines."""
-    found = _address(request, f"history/{before}-{after}/")
+    found = story_address(request, f"history/{before}-{after}/")
     if isinstance(found, HttpResponse):
         return found
     both = both_versions(found.article_id, int(before), int(after))

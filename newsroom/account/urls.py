@@ -4,4 +4,7 @@ from django.urls import path
 
 from newsroom.account import views
 
-urlpatterns = [path("", views.reader, name="reader_account")]
+urlpatterns = [
+    path("", views.reader, name="reader_account"),
+    path("follows/", views.follows, name="reader_follows"),
+]

@@ -1,13 +1,16 @@
-"""The reader's page: the public name, own comments with their state, own donations."""
+"""The reader's page: the public name, followed stories, own comments with their state, own
+donations."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from articles import following
 from articles.comments import comments_of
 from newsroom.account.forms import PublicNameForm
 from newsroom.account.giving import gifts_of
@@ -33,7 +36,27 @@ def reader(request: HttpRequest) -> HttpResponse:
             "email": person.email,
             "name_form": form,
             "comments": comments_of(person),
+            "follows": following.follows_of(person),
             "donations": gifts_of(person),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+@require_POST
+@cache_control(private=True, no_store=True)
+@login_required
+def follows(request: HttpRequest) -> HttpResponse:
+    """What to hear of a followed story (`do` is "all" or "corrections"), or "stop"."""
+    assert request.user.is_authenticated
+    person = Reader.objects.get(pk=request.user.pk)
+    wanted, do = request.POST.get("follow", ""), request.POST.get("do", "")
+    own = following.followed_by(person)
+    found = own.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+    if found and do == "stop":
+        following.stop(found.token)
+        messages.success(request, _("You get no more mail about that story."))
+    elif found and do in ("all", "corrections"):
+        following.choose(found, updates_too=do == "all")
+        messages.success(request, _("Your choice is saved."))
+    return redirect(f"{reverse('reader_account')}#follows")
