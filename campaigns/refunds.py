@@ -19,8 +19,9 @@ class RefundError(Exception):
 
 
 def left_to_refund(payment: Payment) -> int:
-    """Minor units not yet given back, from the ledger."""
-    return max(0, sum(payment.entries.values_list("amount", flat=True)))
+    """Minor units of the donor's own money not yet given back, from the ledger."""
+    own = payment.entries.filter(match=None)
+    return max(0, sum(own.values_list("amount", flat=True)))
 
 
 def refund(payment: Payment, amount: int, *, by: Reader, key: uuid.UUID) -> None:

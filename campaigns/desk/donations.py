@@ -140,7 +140,9 @@ def donation(request: HttpRequest, donation_id: int) -> HttpResponse:
         headline=named.get(one.article_id, ""),
         first_headline=named.get(one.first_article_id, ""),
         payments=[(p, _refundable(p) if may_refund else None) for p in payments],
-        entries=one.entries.select_related("campaign").order_by("occurred_at", "pk"),
+        entries=LedgerEntry.objects.filter(Q(donation=one) | Q(payment__in=payments))
+        .select_related("campaign")
+        .order_by("occurred_at", "pk"),
         events=InboxEvent.objects.filter(object_id__in=looked_at).defer("payload")[:50],
         mails=mails_about(payments) if sees_donors else [],
         acts=acts_upon(one, payments).select_related("actor"),

@@ -13,7 +13,9 @@ from campaigns import ledger
 from campaigns.matching import Matched, change
 from campaigns.models import CampaignTotal, Donation, EntryKind, LedgerEntry, Match
 from campaigns.progress import progress, with_total
+from campaigns.refunds import left_to_refund
 from tests.campaigns_made import a_campaign
+from tests.desk.factory import a_gift
 from tests.money.test_ledger import NOON, a_donation, an_entry
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,14 @@ def test_the_database_itself_refuses_to_pass_the_cap() -> None:
     match = a_match(a_campaign(), cap=1000)
     with pytest.raises(IntegrityError, match="match_within_its_cap"), transaction.atomic():
         Match.objects.filter(pk=match.pk).update(given=1001)
+
+
+def test_what_a_sponsor_added_is_not_the_donors_to_be_refunded() -> None:
+    campaign = a_campaign()
+    a_match(campaign)
+    given = a_gift(campaign, 2500, NOON)
+    assert matched(campaign) == 2500
+    assert left_to_refund(given.payment) == 2500
 
 
 @pytest.mark.django_db(transaction=True)
