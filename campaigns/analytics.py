@@ -15,13 +15,13 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from articles.models import Article
+from campaigns import ledger
 from campaigns.models import (
     Campaign,
     CampaignTotal,
     DailyRollup,
     Donation,
     DonationState,
-    EntryKind,
     LedgerEntry,
     Reconciliation,
 )
@@ -226,7 +226,7 @@ def headlines(articles: Iterable[int | None]) -> dict[int | None, str]:
 def last_gifts(campaign: Campaign) -> QuerySet[LedgerEntry]:
     """The newest charges with their donations and donors."""
     return (
-        LedgerEntry.objects.filter(campaign=campaign, kind=EntryKind.CHARGE)
+        LedgerEntry.objects.filter(campaign=campaign, kind__in=ledger.GIFTS)
         .select_related("donation__donor")
         .order_by("-occurred_at", "-pk")[:LAST_SHOWN]
     )
@@ -257,7 +257,7 @@ def count_gift_sizes(campaign: Campaign, moment: datetime) -> GiftSizes:
             """
             SELECT count(*), round(avg(amount)),
                    percentile_disc(0.5) WITHIN GROUP (ORDER BY amount), max(amount)
-            FROM campaigns_ledgerentry WHERE campaign_id = %s AND kind = 'charge'
+            FROM campaigns_ledgerentry WHERE campaign_id = %s AND kind IN ('charge', 'offline')
             """,
             [campaign.pk],
         )

@@ -12,7 +12,12 @@ from datetime import datetime
 from campaigns.gateway import Charge, PaymentFacts, Transaction
 from campaigns.models import EntryKind
 
-_COUNTING = frozenset(EntryKind.values) - {EntryKind.OTHER, EntryKind.MATCH}
+_COUNTING = frozenset(EntryKind.values) - {
+    EntryKind.OTHER,
+    EntryKind.MATCH,
+    EntryKind.OFFLINE,
+    EntryKind.OFFLINE_UNDONE,
+}
 
 
 @dataclass(frozen=True, slots=True)

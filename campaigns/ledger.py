@@ -62,6 +62,10 @@ WHERE donation_id = %(donation)s AND campaign_id = %(campaign)s
 """
 
 
+# What a donor gave: it counts as received, all else but a match as what went back.
+GIFTS = frozenset({EntryKind.CHARGE, EntryKind.OFFLINE})
+
+
 def _crossed(before: int, after: int) -> int:
     """1 when something comes to more than zero, -1 when it no longer does, else 0."""
     return int(after > 0) - int(before > 0)
@@ -86,7 +90,7 @@ def append(entries: Iterable[LedgerEntry]) -> None:
 
 def _order(entry: LedgerEntry) -> tuple[int, bool, str]:
     """By campaign, a charge before what goes back of it."""
-    return (entry.campaign_id or 0, entry.kind != EntryKind.CHARGE, entry.source_key)
+    return (entry.campaign_id or 0, entry.kind not in GIFTS, entry.source_key)
 
 
 def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
@@ -94,7 +98,7 @@ def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
     campaign = entry.campaign
     if campaign is None:
         return
-    charge, match = entry.kind == EntryKind.CHARGE, entry.kind == EntryKind.MATCH
+    charge, match = entry.kind in GIFTS, entry.kind == EntryKind.MATCH
     values: dict[str, Any] = {
         "campaign": campaign.pk,
         "day": entry.occurred_at.astimezone(campaign.zone).date(),
@@ -146,9 +150,10 @@ _RECOUNTS: list[tuple[str, str]] = [
         WITH computed AS (
             SELECT c.id AS key,
                 coalesce(sum(e.amount), 0) AS raised,
-                coalesce(sum(e.amount) FILTER (WHERE e.kind = 'charge'), 0) AS received,
-                coalesce(-sum(e.amount) FILTER (WHERE e.kind NOT IN ('charge', 'match')), 0)
-                    AS reversed,
+                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline')), 0)
+                    AS received,
+                coalesce(-sum(e.amount) FILTER (
+                    WHERE e.kind NOT IN ('charge', 'offline', 'match')), 0) AS reversed,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 coalesce(sum(e.fee), 0) AS fees,
                 (SELECT count(*) FROM (
@@ -174,12 +179,13 @@ _RECOUNTS: list[tuple[str, str]] = [
         WITH computed AS (
             SELECT ROW(e.campaign_id, (e.occurred_at AT TIME ZONE c.time_zone)::date,
                        e.article_id)::text AS key,
-                coalesce(sum(e.amount) FILTER (WHERE e.kind = 'charge'), 0) AS received,
-                coalesce(-sum(e.amount) FILTER (WHERE e.kind NOT IN ('charge', 'match')), 0)
-                    AS reversed,
+                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline')), 0)
+                    AS received,
+                coalesce(-sum(e.amount) FILTER (
+                    WHERE e.kind NOT IN ('charge', 'offline', 'match')), 0) AS reversed,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 sum(e.fee) AS fees,
-                count(*) FILTER (WHERE e.kind = 'charge') AS donations,
+                count(*) FILTER (WHERE e.kind IN ('charge', 'offline')) AS donations,
                 count(*) FILTER (WHERE e.amount < 0 AND e.kind <> 'match') AS reversals
             FROM campaigns_ledgerentry e JOIN campaigns_campaign c ON c.id = e.campaign_id
             GROUP BY 1

@@ -84,7 +84,7 @@ def added_to(donation: Donation) -> Money | None:
     return Money(amount, donation.currency) if amount else None
 
 
-_GIFTS = frozenset({EntryKind.CHARGE})
+_GIFTS = frozenset({EntryKind.CHARGE, EntryKind.OFFLINE})
 
 
 def _promise(entry: LedgerEntry, first: LedgerEntry | None, charged_at: datetime) -> Match | None:

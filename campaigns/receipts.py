@@ -12,7 +12,7 @@ from newsroom.money import Money
 def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> None:
     """Owe the donor one receipt for `payment`; asked twice, owed once."""
     donor = donation.donor
-    if donor is None:
+    if donor is None or not donor.email:
         return
     version = donation.article.current_version if donation.article else None
     outbox.owe(

@@ -17,6 +17,7 @@ ITEMS = [
         ("campaigns.view_campaign", "campaigns.view_analytics"),
     ),
     (_("Donations"), "donations", "tick-inverse", ("campaigns.view_donation",)),
+    (_("Offline gifts"), "offline", "download", ("campaigns.view_offlinegift",)),
     (_("Ledger"), "ledger", "list-ul", ("campaigns.view_ledgerentry",)),
     (_("Unattributed money"), "unattributed", "help", ("campaigns.view_ledgerentry",)),
     (_("Reconciliations"), "reconciliations", "resubmit", ("campaigns.view_reconciliation",)),

@@ -49,10 +49,15 @@ _RAISE = {
     "campaigns.view_match",
     "campaigns.add_match",
     "campaigns.change_match",
+    "campaigns.view_offlinegift",
+    "campaigns.add_offlinegift",
     "campaigns.view_donation",
     "campaigns.view_analytics",
 }
 _BOOKS = {
+    "campaigns.view_offlinegift",
+    "campaigns.add_offlinegift",
+    "campaigns.check_offlinegift",
     "campaigns.view_campaign",
     "campaigns.view_match",
     "campaigns.view_donation",

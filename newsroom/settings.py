@@ -296,6 +296,8 @@ STRIPE_LIVE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
 # How often one address may send the give form.
 GIVE_RATE = env.str("WAYLIGHT_GIVE_RATE", "20/10 minutes")
+# An offline gift above so many minor units waits for a second person on the desk.
+OFFLINE_SECOND_LOOK = env.int("WAYLIGHT_OFFLINE_SECOND_LOOK", 100_000)
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 20.0)
 
 # ------------------------------------------------------------------ mail

@@ -137,7 +137,7 @@ def _form_page(request: HttpRequest, match: Match, title: str, submit: str) -> H
         submit_button_active_label=_("Saving…"),
     )
     status = 422 if form.is_bound else 200
-    return render(request, "campaigns/desk/match_form.html", page, status=status)
+    return render(request, "campaigns/desk/plain_form.html", page, status=status)
 
 
 def _stored(form: MatchForm, request: HttpRequest) -> bool:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from campaigns.desk import analytics, books, campaigns, donations, inbox, matches, refunds
+from campaigns.desk import (
+    analytics,
+    books,
+    campaigns,
+    donations,
+    inbox,
+    matches,
+    offline,
+    refunds,
+)
 
 app_name = "campaigns_desk"
 urlpatterns = [
@@ -19,6 +28,12 @@ urlpatterns = [
     path("campaigns/<int:campaign_id>/matches/", matches.index, name="matches"),
     path("campaigns/<int:campaign_id>/matches/new/", matches.add, name="add_match"),
     path("campaigns/<int:campaign_id>/matches/<int:match_id>/", matches.edit, name="edit_match"),
+    path("offline/", offline.index, name="offline"),
+    path("offline/new/", offline.add, name="add_offline"),
+    path("offline/file/", offline.file, name="offline_file"),
+    path("offline/<int:gift_id>/accept/", offline.accept, name="accept_offline"),
+    path("offline/<int:gift_id>/refuse/", offline.refuse, name="refuse_offline"),
+    path("offline/<int:gift_id>/undo/", offline.undo, name="undo_offline"),
     path("donations/", donations.index, name="donations"),
     path("donations/<int:donation_id>/", donations.donation, name="donation"),
     path("donations/<int:donation_id>/refund/<int:payment_id>/", refunds.refund, name="refund"),

@@ -1,5 +1,6 @@
 """What is stored: campaigns (`campaign`), donations and payments (`giving`), the ledger and its
-sums (`ledger`), sponsors' promises (`matches`), and what Stripe told us (`pipeline`)."""
+sums (`ledger`), sponsors' promises (`matches`),
+gifts by cheque and the like (`offline`), and what Stripe told us (`pipeline`)."""
 
 from campaigns.models.campaign import Campaign, CampaignChange
 from campaigns.models.giving import (
@@ -17,6 +18,7 @@ from campaigns.models.ledger import (
     LedgerEntry,
 )
 from campaigns.models.matches import Match
+from campaigns.models.offline import Method, OfflineGift, OfflineState
 from campaigns.models.pipeline import InboxEvent, Reconciliation
 
 __all__ = [
@@ -32,6 +34,9 @@ __all__ = [
     "InboxEvent",
     "LedgerEntry",
     "Match",
+    "Method",
+    "OfflineGift",
+    "OfflineState",
     "Payment",
     "PaymentState",
     "Reconciliation",

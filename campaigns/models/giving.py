@@ -19,7 +19,8 @@ class Donor(models.Model):
     Linked to a `reader` once the address is proven.
     """
 
-    email = models.EmailField(_("e-mail"), max_length=320, unique=True)
+    # None for who gave by cheque and left no address.
+    email = models.EmailField(_("e-mail"), max_length=320, unique=True, null=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=5, default="en")
     stripe_customer = models.CharField(max_length=80, blank=True)
@@ -43,7 +44,7 @@ class Donor(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.name or self.email or "—"
 
 
 class DonationState(models.TextChoices):

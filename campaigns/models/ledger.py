@@ -27,10 +27,13 @@ class EntryKind(models.TextChoices):
     DISPUTE_REVERSAL = "dispute_reversal", _("dispute won")
     OTHER = "other", _("other movement at Stripe")
     MATCH = "match", _("match")
+    OFFLINE = "offline", _("offline gift")
+    OFFLINE_UNDONE = "offline_undone", _("offline gift undone")
 
 
 class LedgerEntry(models.Model):
-    """One movement of money, mirrored one to one from Stripe's balance transactions, or a match.
+    """One movement of money, mirrored one to one from Stripe's balance transactions, or our own:
+    a match, an offline gift.
 
     `amount` is what counts on the bar: signed minor units of `currency` (the campaign's), zero
     for what does not count. `settlement_amount`, `settlement_currency` and `fee` are as Stripe
@@ -84,7 +87,7 @@ class LedgerEntry(models.Model):
             models.Index(
                 fields=["campaign", "amount"],
                 name="ledger_gift_sizes",
-                condition=models.Q(kind="charge"),
+                condition=models.Q(kind__in=["charge", "offline"]),
             ),
             models.Index(
                 fields=["charge_id"],

@@ -1,0 +1,155 @@
+"""A file of offline gifts: read, shown row by row before anything is kept, then entered.
+
+CSV with a heading line: `date, amount, method, name, email, reference`; comma or semicolon, UTF-8.
+The same row in the same campaign is entered once, however often its file is sent.
+"""
+
+import csv
+import hashlib
+import io
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from campaigns import offline
+from campaigns.models import Campaign, Method, OfflineGift
+from newsroom.money import AmountError, parse_amount
+from newsroom.readers.models import Reader
+
+COLUMNS: Final = ("date", "amount", "method", "name", "email", "reference")
+NEEDED: Final = ("date", "amount", "method")
+MOST_ROWS: Final = 2_000
+LARGEST_FILE: Final = 1_000_000
+
+
+class FileRefused(ValueError):
+    """The file as a whole cannot be read; the text says why."""
+
+
+class Fate(StrEnum):
+    """What becomes of a row."""
+
+    BOOKED = "booked"
+    WAITS = "waits"
+    KNOWN = "known"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the file; `number` as a spreadsheet counts. `problem` only when it is wrong."""
+
+    number: int
+    fate: Fate
+    gift: OfflineGift | None
+    typed: dict[str, str]
+    problem: str = ""
+
+
+def read(data: bytes, campaign: Campaign, today: date) -> list[Row]:
+    """Every row with its fate; writes nothing. Raises FileRefused."""
+    if len(data) > LARGEST_FILE:
+        raise FileRefused(_("The file is larger than a megabyte: send it in parts."))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileRefused(_("The file is not UTF-8: save it as “CSV UTF-8”.")) from None
+    if "\x00" in text:
+        raise FileRefused(_("This is not a CSV file."))
+    first = text.splitlines()[0] if text.strip() else ""
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
+    names = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    reader.fieldnames = names
+    if missing := [name for name in NEEDED if name not in names]:
+        raise FileRefused(
+            _("The first line must name the columns; missing: %(names)s.")
+            % {"names": ", ".join(missing)}
+        )
+    try:
+        lines = [line for line in reader if any(_text(v) for v in line.values())]
+    except csv.Error as error:
+        raise FileRefused(_("The file could not be read: %(why)s.") % {"why": error}) from error
+    if len(lines) > MOST_ROWS:
+        raise FileRefused(_("At most %(most)d rows at a time.") % {"most": MOST_ROWS})
+    return _judged(lines, campaign, today)
+
+
+def enter_all(rows: list[Row], by: Reader) -> Counter[Fate]:
+    """Enter what can be entered, each row on its own; how many met which fate."""
+    fates: Counter[Fate] = Counter()
+    for row in rows:
+        if row.gift and row.fate in (Fate.BOOKED, Fate.WAITS):
+            offline.enter(row.gift, by=by)
+        fates[row.fate] += 1
+    return fates
+
+
+def _judged(lines: list[dict[str, str]], campaign: Campaign, today: date) -> list[Row]:
+    seen: Counter[str] = Counter()
+    rows = []
+    for number, line in enumerate(lines, start=2):
+        typed = {name: _text(line.get(name)) for name in COLUMNS}
+        try:
+            gift = _gift(typed, campaign)
+            offline.check(gift, today)
+        except (ValueError, offline.OfflineRefused) as problem:
+            rows.append(Row(number, Fate.WRONG, None, typed, str(problem)))
+            continue
+        # Two equal lines of one file are two gifts; the file sent again brings neither.
+        same = "|".join([str(campaign.pk), *typed.values()])
+        seen[same] += 1
+        gift.row = hashlib.sha256(f"{same}|{seen[same]}".encode()).hexdigest()
+        waits = offline.needs_second_look(gift.amount)
+        rows.append(Row(number, Fate.WAITS if waits else Fate.BOOKED, gift, typed))
+    known = set(
+        OfflineGift.objects.filter(row__in=[r.gift.row for r in rows if r.gift]).values_list(
+            "row", flat=True
+        )
+    )
+    return [
+        Row(r.number, Fate.KNOWN, r.gift, r.typed) if r.gift and r.gift.row in known else r
+        for r in rows
+    ]
+
+
+def _gift(typed: dict[str, str], campaign: Campaign) -> OfflineGift:
+    """Raises ValueError with a sentence for what is wrong in the row."""
+    try:
+        day = date.fromisoformat(typed["date"])
+    except ValueError:
+        raise ValueError(_("The date must look like 2026-06-03.")) from None
+    try:
+        amount = parse_amount(typed["amount"], campaign.currency).amount
+    except AmountError as error:
+        raise ValueError(str(error)) from error
+    method = typed["method"].lower().replace("-", "_").replace(" ", "_")
+    if method not in Method.values:
+        allowed = ", ".join(Method.values)
+        raise ValueError(_("The method must be one of: %(allowed)s.") % {"allowed": allowed})
+    if typed["email"]:
+        try:
+            validate_email(typed["email"])
+        except ValidationError:
+            raise ValueError(_("The e-mail address is not one.")) from None
+    for name, most in (("name", 200), ("email", 320), ("reference", 80)):
+        if len(typed[name]) > most:
+            raise ValueError(_("“%(name)s” is too long.") % {"name": name})
+    return OfflineGift(
+        campaign=campaign,
+        amount=amount,
+        method=method,
+        received_on=day,
+        name=typed["name"],
+        email=typed["email"],
+        reference=typed["reference"],
+    )
+
+
+def _text(value: object) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
