@@ -1,9 +1,10 @@
 """Correction entries as lines to show: under a story, on the corrections page, in the feeds."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, QuerySet
 
 from articles.models import Correction, Kind
@@ -13,7 +14,8 @@ from articles.models import Correction, Kind
 class EntryLine:
     """One entry. `issued_at` is the public moment, `recorded_at` the database's; `number` counts
     within the story, as does `supersedes`, the entry that this one replaces; `after` is the number
-    of the version it came with."""
+    of the version it came with; `recorded_late` says that the two moments are further apart than
+    the newsroom allows without a word."""
 
     number: int
     kind: str
@@ -29,6 +31,7 @@ class EntryLine:
     story_url: str
     after: int
     supersedes: int | None = None
+    recorded_late: bool = False
 
 
 def public_entries(kind: str = "", section_tree_path: str = "") -> "QuerySet[Correction]":
@@ -70,6 +73,12 @@ def story_entries(article: int) -> list[EntryLine]:
     return entry_lines(found.order_by("-issued_at", "-id"))
 
 
+def recorded_late(public_moment: datetime, recorded_at: datetime) -> bool:
+    """Whether readers are shown both moments (`WAYLIGHT_RECORDED_LATE_MINUTES`; 0 for never)."""
+    allowed = settings.RECORDED_LATE_MINUTES
+    return bool(allowed) and recorded_at - public_moment > timedelta(minutes=allowed)
+
+
 def compare_url(story_url: str, before: int, after: int) -> str:
     """Where two versions of a story, by number, are shown side by side."""
     return f"{story_url}history/{before}-{after}/"
@@ -100,4 +109,5 @@ def _line(row: dict[str, Any]) -> EntryLine:
         story_url=path,
         after=after,
         supersedes=row["superseded_number"],
+        recorded_late=recorded_late(row["issued_at"], row["recorded_at"]),
     )

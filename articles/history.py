@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from articles.entries import EntryLine, compare_url
+from articles.entries import EntryLine, compare_url, recorded_late
 from articles.models import Change, Version
 from articles.signing import public_name
 
@@ -11,7 +11,7 @@ from articles.signing import public_name
 @dataclass(frozen=True, slots=True)
 class VersionLine:
     """One version. `signed` is the public name of who published it, "" when not known;
-    `before_after_url` compares it with the one before it."""
+    `before_after_url` compares it with the one before it; `recorded_late` as an entry's."""
 
     number: int
     published_at: datetime
@@ -22,6 +22,7 @@ class VersionLine:
     signed: str
     headline: str
     before_after_url: str | None
+    recorded_late: bool = False
     entries: list[EntryLine] = field(default_factory=list)
 
 
@@ -46,6 +47,7 @@ def version_lines(article: int, story_url: str, entries: list[EntryLine]) -> lis
             before_after_url=compare_url(story_url, version.number - 1, version.number)
             if version.number > 1
             else None,
+            recorded_late=recorded_late(version.published_at, version.recorded_at),
             entries=[entry for entry in entries if entry.after == version.number],
         )
         for version in versions

@@ -6,10 +6,11 @@ follows after them. `machine_urlpatterns` never do.
 
 from django.urls import path, re_path
 
-from articles.views import comments, feeds, follows, lists, record, reports, story
+from articles.views import comments, feeds, follows, history, lists, record, reports, story
 
 # Year, month and day as numbers of fixed length, so that each story has one address.
 _STORY = r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/(?P<slug>[\w-]+)/"
+_HISTORY_OF_TWO = r"history/(?P<before>\d{1,6})-(?P<after>\d{1,6})/$"
 
 urlpatterns = [
     path("", lists.front, name="front"),
@@ -20,10 +21,8 @@ urlpatterns = [
     path("corrections/", record.corrections, name="corrections"),
     path("corrections/policy/", lists.policy, name="corrections_policy"),
     re_path(_STORY + r"$", story.article, name="article"),
-    re_path(_STORY + r"history/$", story.history, name="history"),
-    re_path(
-        _STORY + r"history/(?P<before>\d{1,6})-(?P<after>\d{1,6})/$", story.compare, name="compare"
-    ),
+    re_path(_STORY + r"history/$", history.history, name="history"),
+    re_path(_STORY + _HISTORY_OF_TWO, history.compare, name="compare"),
     re_path(_STORY + r"report/$", reports.report, name="report_error"),
     re_path(_STORY + r"report/thanks/$", reports.thanks, name="report_thanks"),
     re_path(_STORY + r"follow/$", follows.follow, name="follow"),

@@ -243,6 +243,10 @@ USE_TZ = True
 # The newsroom's own zone: corrections are dated in it, desks show it.
 TIME_ZONE = env.str("WAYLIGHT_TIME_ZONE", "America/Toronto")
 
+# An entry dated this much before it was written down says so; 0 for never. The demo's past is made
+# in one morning.
+RECORDED_LATE_MINUTES = env.int("WAYLIGHT_RECORDED_LATE_MINUTES", 0 if WAYLIGHT_DEMO else 60)
+
 # ------------------------------------------------------------------ files
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("WAYLIGHT_STATIC_ROOT", str(STATE_DIR / "static")))

@@ -1,0 +1,135 @@
+"""What a reader sees change between two versions beside the words: pictures, links, embeds, order.
+
+Pure: both are canonical copies (`articles/versions.py`).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from articles.versions import Content
+
+What = Literal["picture", "link", "embed", "section", "topics", "order", "developing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One side of a difference: what it is called, where it leads, and a picture's own file where
+    the version kept its address."""
+
+    name: str
+    url: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`before` None: it came; `after` None: it went; neither, where there is nothing to name."""
+
+    what: What
+    before: Seen | None = None
+    after: Seen | None = None
+
+
+def differences(before: Content, after: Content) -> list[Difference]:
+    """Every difference of layout, in the order: pictures, links, embeds, section, topics, order."""
+    found = [
+        *_in_order("picture", list(_pictures(before)), list(_pictures(after))),
+        *_links(before, after),
+        *_in_order("embed", list(_embeds(before)), list(_embeds(after))),
+        *_named("section", before, after, lambda each: _seen_section(each["section"])),
+        *_named("topics", before, after, _topics),
+    ]
+    if _moved(before["body"], after["body"]):
+        found.append(Difference("order"))
+    if before["developing"] != after["developing"]:
+        flags = [Seen("") if each["developing"] else None for each in (before, after)]
+        found.append(Difference("developing", *flags))
+    return found
+
+
+def _pictures(content: Content) -> Iterator[tuple[str, Seen]]:
+    for shown in (content["lead_image"], *content["body"]):
+        if shown and shown.get("file"):
+            name = shown.get("caption") or shown.get("alt") or ""
+            yield shown["file"], Seen(name, picture=shown.get("url", ""))
+
+
+def _embeds(content: Content) -> Iterator[tuple[str, Seen]]:
+    for block in content["body"]:
+        if block.get("url") and not block.get("file"):
+            yield block["url"], Seen(block.get("title") or block["url"], block["url"])
+
+
+def _in_order(
+    what: What, before: list[tuple[str, Seen]], after: list[tuple[str, Seen]]
+) -> Iterator[Difference]:
+    """What was swapped, went or came, by what identifies each thing."""
+    ours, theirs = [key for key, _seen in before], [key for key, _seen in after]
+    for op, start, end, start_after, end_after in SequenceMatcher(
+        None, ours, theirs, False
+    ).get_opcodes():
+        if op == "equal":
+            continue
+        for nth in range(max(end - start, end_after - start_after)):
+            old = before[start + nth][1] if start + nth < end else None
+            new = after[start_after + nth][1] if start_after + nth < end_after else None
+            yield Difference(what, old, new)
+
+
+def _links(before: Content, after: Content) -> Iterator[Difference]:
+    """Links that lead elsewhere than they did under the same words; then those that went or came
+    where the words that carry them stand in both."""
+    gone, new = _link_counts(before), _link_counts(after)
+    gone, new = gone - new, new - gone
+    for words, url in list(gone):
+        other = next((link for link in new if link[0] == words and new[link]), None)
+        if other:
+            new[other] -= 1
+            yield Difference("link", Seen(words, url), Seen(words, other[1]))
+        else:
+            yield Difference("link", Seen(words, url), None)
+    for words, url in (+new).elements():
+        yield Difference("link", None, Seen(words, url))
+
+
+def _link_counts(content: Content) -> Counter[tuple[str, str]]:
+    links: list[dict[str, str]] = [
+        link for block in content["body"] for link in block.get("links", [])
+    ]
+    return Counter((link["text"], link["url"]) for link in links)
+
+
+def _named(
+    what: What, before: Content, after: Content, seen: Callable[[Content], Seen]
+) -> Iterator[Difference]:
+    old, new = seen(before), seen(after)
+    if old != new:
+        yield Difference(what, old if old.name else None, new if new.name else None)
+
+
+def _seen_section(section: dict[str, str]) -> Seen:
+    return Seen(section["title"], section["url"])
+
+
+def _topics(content: Content) -> Seen:
+    return Seen(", ".join(topic["name"] for topic in content["topics"]))
+
+
+def _moved(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> bool:
+    """Whether blocks that stand in both stand in another order."""
+    ours, theirs = [repr(block) for block in before], [repr(block) for block in after]
+    both = Counter(ours) & Counter(theirs)
+    return _only(ours, both) != _only(theirs, both)
+
+
+def _only(blocks: list[str], kept: Counter[str]) -> list[str]:
+    left = Counter(kept)
+    found = []
+    for block in blocks:
+        if left[block]:
+            left[block] -= 1
+            found.append(block)
+    return found
