@@ -8,7 +8,6 @@ from difflib import SequenceMatcher
 from typing import Final, Literal
 
 from articles.comparing import Op, Piece, compare
-from articles.models import Kind
 
 # Words kept around a change, and how long a suggestion may be (characters).
 AROUND: Final = 12
@@ -52,7 +51,7 @@ def suggested_kind(found: Sequence[Passage]) -> Suggested | None:
     pairs = [pair for passage in found for pair in _changes(passage.pieces)]
     if all(not gone for gone, _new in pairs):
         return "update"
-    return "minor" if all(_is_spelling(gone, new) for gone, new in pairs) else Kind.CORRECTION.value
+    return "minor" if all(_is_spelling(gone, new) for gone, new in pairs) else "correction"
 
 
 def _near(paragraph: list[Piece]) -> list[Piece]:

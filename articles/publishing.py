@@ -19,6 +19,7 @@ from wagtail.models import Page
 from articles.addresses import absolute, settle_address
 from articles.chain import hold_the_chain, new_salt, seal
 from articles.corrections import Entry, Record, Shape, SilentEdit, judge, pending, set_pending
+from articles.embargo import refuse_before_embargo
 from articles.following import owe_news
 from articles.going_public import Publication
 from articles.models import Article, Change, Correction, Version
@@ -75,8 +76,9 @@ def record_publication(article: Article) -> Iterator[None]:
 
 
 def judge_scheduled(article: Article, moment: datetime) -> None:
-    """Refuse now (with `SilentEdit`) what would be refused when the draft `article` goes live at
-    `moment`: its editor has left by then. Writes nothing."""
+    """Refuse now (`SilentEdit`, `Embargoed`) what would be refused when the draft `article` goes
+    live at `moment`: its editor has left by then. Writes nothing."""
+    refuse_before_embargo(article, moment)
     if last := _last_version(article):
         content = content_of(article, files=False)
         shape = Shape(words_hash(content), layout_hash(content))
@@ -97,6 +99,7 @@ def record_move(instance: Page, **_signal: Any) -> None:
 
 def _write(article: Article, saved: Article, last: Version | None) -> None:
     moment = _moment(article, last)
+    refuse_before_embargo(saved, moment)
     record = pending(saved)
     by = _publisher(article)
     first_moment = _first_moment(saved) or moment

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
-from articles.corrections import SilentEdit
+from articles.going_public import Refused
 from articles.models import Article
 from articles.publishing import judge_scheduled
 
@@ -18,7 +18,7 @@ EXPIRED: Final = "wagtail.unpublish.scheduled"
 
 
 def check_when_scheduled(instance: Revision, raw: bool = False, **_signal: Any) -> None:
-    """Refuse (`SilentEdit`) to schedule what could not go live when its time comes."""
+    """Raise `Refused` when asked to schedule what could not go live when its time comes."""
     if raw or instance.approved_go_live_at is None:
         return
     draft = instance.as_object()
@@ -61,8 +61,8 @@ def _attempt(what: str, pk: int, act: Any) -> None:
     try:
         with transaction.atomic():
             act()
-    except SilentEdit as refusal:
-        log.warning("scheduled %s of %s refused: %s", what, pk, refusal.fault)
+    except Refused as refusal:
+        log.warning("scheduled %s of %s refused: %s", what, pk, type(refusal).__name__)
     except Exception:
         # A page that cannot be published must not keep the others back; the log has the reason.
         log.exception("scheduled %s of %s failed", what, pk)

@@ -38,7 +38,7 @@ def keep_aside(article: Article, record: Record) -> None:
 
 def _was_used(article: Article, stored: dict[str, Any]) -> bool:
     """Whether the publication that followed the version it was said about carried it."""
-    base = Version.objects.filter(article=article.pk, pk=stored.get("base")).first()
+    base = Version.objects.filter(article=article.pk, pk=stored.get("base") or 0).first()
     after = base and Version.objects.filter(article=article.pk, number=base.number + 1).first()
     if not after:
         return False

@@ -8,18 +8,16 @@ is ticked when words that were set aside are to count again.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from articles.corrections import Entry
+from articles.desk.moments import NewsroomMomentField
 from articles.models import Correction, Kind
 
 # There are always so many rows, and so many empty ones beneath those in use.
@@ -42,33 +40,6 @@ _NAME = re.compile(r"entry_(\d{1,2})_(?:kind|was|now|at|supersedes)$")
 Offer = tuple[str, str, str]
 
 
-class NewsroomMomentField(forms.Field):
-    """A moment to the minute in the newsroom's own zone, wherever the editor is."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def to_python(self, value: Any) -> datetime | None:
-        if not value or isinstance(value, datetime):
-            return value or None
-        try:
-            naive = parse_datetime(str(value).strip().replace(" ", "T"))
-        except ValueError:
-            naive = None
-        if naive is None or timezone.is_aware(naive):
-            raise ValidationError(_("Give a day and a time such as 2026-06-03 10:50."), "invalid")
-        zone = timezone.get_default_timezone()
-        moment = naive.replace(second=0, microsecond=0, tzinfo=zone)
-        utc = moment.astimezone(timezone.get_fixed_timezone(0))
-        if utc.astimezone(zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
-            raise ValidationError(_("The clocks skipped this time on that day."), "invalid")
-        return moment
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, datetime):
-            return timezone.localtime(value, timezone.get_default_timezone()).replace(tzinfo=None)
-        return value
-
-
 def names(row: int) -> list[str]:
     """The fields of a row that an editor fills in."""
     return [f"entry_{row}_{part}" for part in PARTS if part != "offer"]
@@ -88,11 +59,11 @@ def all_fields() -> dict[str, forms.Field]:
 def keep_rows(found: dict[str, forms.Field], count: int, earlier: Iterable[Correction]) -> None:
     """Leave the first `count` rows among the form's fields. `earlier` are the story's entries that
     one may replace."""
-    choices = [("", _("No, it is about the story"))]
+    choices: list[tuple[str, Any]] = [("", _("No, it is about the story"))]
     choices += [(str(entry.pk), described(entry)) for entry in earlier]
     for row in range(MOST):
         if row < count:
-            found[f"entry_{row}_supersedes"].choices = choices
+            cast("forms.ChoiceField", found[f"entry_{row}_supersedes"]).choices = choices
             continue
         for part in PARTS:
             del found[f"entry_{row}_{part}"]

@@ -1,6 +1,7 @@
 """The form in which stories are written, and what it asks before changed words are published."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,16 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
+    CommentPanel,
     FieldPanel,
     FieldRowPanel,
     InlinePanel,
     MultiFieldPanel,
+    PublishingPanel,
     TitleFieldPanel,
 )
 
 from articles.comparing import ChangedWords, changed_words
 from articles.corrections import Record, Shape, SilentEdit, judge, pending, set_pending
 from articles.desk import entry_rows, what_changed
+from articles.desk.moments import NewsroomMomentField, in_what_zone
+from articles.developing import mark, needs_one_line, one_line_until
+from articles.embargo import Embargoed, refuse_before_embargo
 from articles.models import Article, Byline
 from articles.passages import Passage, passages
 from articles.set_aside import keep_aside, set_aside
@@ -31,6 +37,7 @@ from articles.versions import (
     text_paragraphs,
     words_hash,
 )
+from newsroom.branding.models import Branding
 
 
 class StoryForm(WagtailAdminPageForm):
@@ -38,6 +45,15 @@ class StoryForm(WagtailAdminPageForm):
     public it must be complete."""
 
     locals().update(what_changed.fields())
+    data: Any
+    embargo_until = NewsroomMomentField(
+        label=gettext_lazy("Embargo until"),
+        required=False,
+        help_text=gettext_lazy(
+            "In the newsroom's time. Nobody can publish the story before, whatever they press; it "
+            "may be scheduled for then or later."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         article: Article | None = kwargs.get("instance")
@@ -66,6 +82,12 @@ class StoryForm(WagtailAdminPageForm):
     def _post_clean(self) -> None:
         # After Django has put the fields' values on the story: only then can its words be read.
         super()._post_clean()
+        mark(self.instance, timezone.now())
+        if self._goes_public():
+            self._refuse_before_embargo()
+        if self.cleaned_data.get("whats_new") and not self.one_line_until:
+            sentence = _("One line is no longer enough for this story: make it an entry below.")
+            self.add_error("whats_new", sentence)
         record, rows = what_changed.record_of(self.cleaned_data, self.row_count, self._signer())
         if not self.instance.current_version_id:
             record = Record()
@@ -86,6 +108,14 @@ class StoryForm(WagtailAdminPageForm):
         last = self.instance.current_version
         return changed_words(text_paragraphs(last.content), text_paragraphs(self._content()))
 
+    @property
+    def one_line_until(self) -> datetime | None:
+        """Until when one line is enough for an update; None when it is not, or no longer."""
+        hours = Branding.load().developing_hours
+        if not needs_one_line(self.instance, timezone.now(), hours):
+            return None
+        return one_line_until(self.instance, hours)
+
     def passages(self) -> list[Passage]:
         """The same places in context, for the panel."""
         if not self.instance.current_version_id or not self._people_are_known():
@@ -94,7 +124,7 @@ class StoryForm(WagtailAdminPageForm):
         return passages(text_paragraphs(last.content), text_paragraphs(self._content()))
 
     def _draft_passages(self, article: Article | None) -> list[Passage]:
-        if not article or not article.current_version_id:
+        if not article or article.current_version is None:
             return []
         after = text_paragraphs(content_of(article, files=False))
         return passages(text_paragraphs(article.current_version.content), after)
@@ -114,13 +144,23 @@ class StoryForm(WagtailAdminPageForm):
             ):
                 self.data.update({name: value or "" for name, value in values.items()})
 
+    def _moment(self) -> datetime:
+        """When the words would go public."""
+        now = timezone.now()
+        return max(now, self.cleaned_data.get("go_live_at") or now)
+
+    def _refuse_before_embargo(self) -> None:
+        try:
+            refuse_before_embargo(self.instance, self._moment())
+        except Embargoed as refusal:
+            self.add_error("embargo_until", str(refusal))
+
     def _ask(self, record: Record, rows: list[int]) -> None:
         last, content = self.instance.current_version, self._content()
         before = Shape(last.words_hash, last.layout_hash)
         after = Shape(words_hash(content), layout_hash(content))
-        moment = max(timezone.now(), self.cleaned_data.get("go_live_at") or timezone.now())
         try:
-            judge(before, after, record, moment)
+            judge(before, after, record, self._moment())
         except SilentEdit as refusal:
             self._answer(refusal, rows)
 
@@ -136,7 +176,11 @@ class StoryForm(WagtailAdminPageForm):
                 % {"before": change.before, "after": change.after}
                 for change in self.changes()
             ]
-        self.add_error(f"entry_{row}_{part}", ValidationError(sentences))
+        in_one_line = row == what_changed.NEWS or (
+            refusal.fault == "unexplained" and self.one_line_until
+        )
+        name = "whats_new" if in_one_line else f"entry_{row}_{part}"
+        self.add_error(name, ValidationError(sentences))
 
     def _goes_public(self) -> bool:
         if self.is_deferred_validation:
@@ -211,8 +255,13 @@ def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -
             ],
             heading=gettext_lazy("How it is shown"),
         ),
+        MultiFieldPanel([FieldPanel("embargo_until")], heading=gettext_lazy("Embargo")),
     ]
     model.promote_panels = [FieldPanel("slug")]
+    model.settings_panels = [
+        PublishingPanel(help_text=in_what_zone()),
+        CommentPanel(),
+    ]
 
     def get_preview_context(self: Article, request: Any, mode_name: str) -> dict[str, Any]:
         return preview_context(self, request)

@@ -16,15 +16,22 @@ from wagtail.admin.panels import Panel
 
 from articles.corrections import Entry, Record
 from articles.desk import entry_rows
-from articles.models import Article, Correction
+from articles.models import Article, Correction, Kind
 from articles.passages import Passage, suggested_kind
 
 LONGEST_REASON: Final = 300
+LONGEST_NEWS: Final = 300
 
 
 def fields() -> dict[str, forms.Field]:
     """The panel's fields, by name."""
     return entry_rows.all_fields() | {
+        "whats_new": forms.CharField(
+            label=_("What is new"),
+            required=False,
+            max_length=LONGEST_NEWS,
+            help_text=_("One line. It stands under the story as an update, with the minute."),
+        ),
         "minor_reason": forms.CharField(
             label=_("Only a minor edit, because"),
             required=False,
@@ -60,6 +67,10 @@ def suggestions(found: Sequence[Passage], most: int = entry_rows.FEWEST) -> list
     ]
 
 
+# Where an entry stands that was said in the one line of a developing story.
+NEWS: Final = -1
+
+
 def record_of(cleaned: dict[str, Any], rows: int, by: int | None) -> tuple[Record, list[int]]:
     """What the fields say, and for each entry the row it was written in."""
     entries, places = [], []
@@ -67,6 +78,9 @@ def record_of(cleaned: dict[str, Any], rows: int, by: int | None) -> tuple[Recor
         if entry := entry_rows.entry_in(cleaned, row):
             entries.append(entry)
             places.append(row)
+    if news := (cleaned.get("whats_new") or "").strip():
+        entries.append(Entry(Kind.UPDATE, "", news))
+        places.append(NEWS)
     return Record(entries, (cleaned.get("minor_reason") or "").strip(), by), places
 
 
@@ -89,7 +103,10 @@ class WhatChangedPanel(Panel):
             context["suggested"] = suggested_kind(found)
             context["aside"] = self.form.aside
             context["current"] = self.instance.current_version
-            context["rows"] = list(self._rows(asked=bool(found)))
+            context["one_line_until"] = self.form.one_line_until
+            context["whats_new"] = self.form["whats_new"]
+            asked = bool(found) and not self.form.one_line_until
+            context["rows"] = list(self._rows(asked=asked))
             context["minor_reason"] = self.form["minor_reason"]
             context["dated"] = self._dated()
             context["newsroom_zone"] = timezone.get_default_timezone_name()
@@ -117,5 +134,6 @@ class WhatChangedPanel(Panel):
                     "open": (asked and row == 0)
                     or failed
                     or kept
-                    or any(bound[part].value() for part in ("kind", "was", "now", "supersedes")),
+                    or answered
+                    or (offer is None and any(bound[part].value() for part in ("was", "now"))),
                 }

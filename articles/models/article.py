@@ -54,6 +54,8 @@ class Label(models.TextChoices):
 class Article(Page):
     """A story. Its headline is `title`; its section is its parent page.
 
+    `developing_since` is when `developing` was last switched on at the desk, None otherwise.
+    `embargo_until` is the moment before which no publication of this draft is let through.
     `current_version` is what readers see and None until the first publication.
     `pending_record` holds what the editor said about the change in this draft (see
     `articles/corrections.py`); it travels with the revision so that a scheduled or moderated
@@ -81,6 +83,8 @@ class Article(Page):
     developing = models.BooleanField(_("developing story"), default=False)
     content_warning = models.CharField(_("content warning"), max_length=200, blank=True)
     comments_open = models.BooleanField(_("comments are open"), default=True)
+    developing_since = models.DateTimeField(_("developing since"), null=True, editable=False)
+    embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     pending_record = models.JSONField(default=dict, blank=True, editable=False)
     current_version = models.ForeignKey(
         "articles.Version",

@@ -16,6 +16,14 @@ class Branding(BaseGenericSetting):
     postal_address = models.TextField(_("postal address"), blank=True)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     about = models.TextField(_("about, in two sentences"), blank=True)
+    developing_hours = models.PositiveSmallIntegerField(
+        _("hours in which a developing story is updated with one line"),
+        default=12,
+        help_text=_(
+            "Counted from when the story was marked as developing. Until then “What is new” is "
+            "enough for an update; afterwards changes are explained like any other. 0 never."
+        ),
+    )
 
     panels = [
         FieldPanel("name"),
@@ -24,6 +32,7 @@ class Branding(BaseGenericSetting):
         FieldPanel("legal_name"),
         FieldPanel("postal_address"),
         FieldPanel("contact_email"),
+        FieldPanel("developing_hours"),
     ]
 
     class Meta:
