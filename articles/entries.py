@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from articles.models import Correction, Kind
+from articles.models import Correction, ErrorReport, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class EntryLine:
     """One entry. `issued_at` is the public moment, `recorded_at` the database's; `number` counts
     within the story, as does `supersedes`, the entry that this one replaces; `after` is the number
     of the version it came with; `recorded_late` says that the two moments are further apart than
-    the newsroom allows without a word."""
+    the newsroom allows without a word; `noticed_at` is when a reader first told us, if one did."""
 
     number: int
     kind: str
@@ -32,6 +32,7 @@ class EntryLine:
     after: int
     supersedes: int | None = None
     recorded_late: bool = False
+    noticed_at: datetime | None = None
 
 
 def public_entries(kind: str = "", section_tree_path: str = "") -> "QuerySet[Correction]":
@@ -62,6 +63,7 @@ def entry_lines(
         superseded_number=F("supersedes__number"),
         headline=F("article__current_version__headline"),
         path=F("article__addresses__path"),
+        noticed_at=_noticed(),
     )
     stop = None if count is None else offset + count
     return [_line(dict(row)) for row in rows[offset:stop]]
@@ -96,6 +98,15 @@ def mark_of(entries: list[EntryLine]) -> str | None:
     return None
 
 
+def _noticed() -> Subquery:
+    """When a reader first reported what the entry corrects; not who told us afterwards, of what was
+    known already."""
+    told = ErrorReport.objects.filter(
+        correction=OuterRef("pk"), reported_at__lte=OuterRef("after__published_at")
+    )
+    return Subquery(told.order_by("reported_at").values("reported_at")[:1])
+
+
 def _line(row: dict[str, Any]) -> EntryLine:
     path, before, after = row["path"], row.pop("before_number"), row.pop("after_number")
     return EntryLine(
@@ -110,4 +121,5 @@ def _line(row: dict[str, Any]) -> EntryLine:
         after=after,
         supersedes=row["superseded_number"],
         recorded_late=recorded_late(row["issued_at"], row["recorded_at"]),
+        noticed_at=row["noticed_at"],
     )

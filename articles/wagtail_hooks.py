@@ -16,6 +16,7 @@ from wagtail.snippets.models import register_snippet
 from articles.desk.comments import CommentViewSet
 from articles.desk.corrections import CorrectionsViewSet
 from articles.desk.people import PersonViewSet, TopicViewSet
+from articles.desk.reports import ReportsViewSet, offer_to_close
 from articles.going_public import Refused
 from articles.models import Article
 from articles.serving import serve_page
@@ -37,7 +38,10 @@ def serve(
 
 @hooks.register("register_admin_viewset")
 def record_on_the_desk() -> list[ModelViewSet]:
-    return [CorrectionsViewSet(), CommentViewSet()]
+    return [CorrectionsViewSet(), CommentViewSet(), ReportsViewSet()]
+
+
+hooks.register("after_edit_page", offer_to_close)
 
 
 @hooks.register("construct_main_menu")

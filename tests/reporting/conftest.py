@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.comments.conftest import desk, editor
+from tests.desk.conftest import sign_in
 from tests.mail.conftest import server
 
 if TYPE_CHECKING:
     from articles.models import Article
 
-__all__ = ["desk", "editor", "server"]
+__all__ = ["desk", "editor", "server", "sign_in"]
 
 
 @pytest.fixture
