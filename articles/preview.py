@@ -9,6 +9,7 @@ from articles.addresses import absolute, current_path
 from articles.entries import mark_of, story_entries
 from articles.listing import keep_reading
 from articles.models import Article
+from articles.related import with_related
 from articles.sharing import share_links
 from articles.story import POLICY_URL, Around, build_story
 from articles.structured import as_script, news_article
@@ -29,7 +30,8 @@ def preview_context(article: Article, request: HttpRequest) -> dict[str, Any]:
         comments_open=False,
         version=0,
     )
-    story = build_story(around, content, render_body(article, absolute(url)), mark_of(entries))
+    body_html = render_body(article, absolute(url))
+    story = with_related(build_story(around, content, body_html, mark_of(entries)))
     return {
         "page": article,
         "request": request,

@@ -18,11 +18,12 @@ from wagtail.models import Page
 
 from articles.addresses import absolute, settle_address
 from articles.chain import hold_the_chain, new_salt, seal
-from articles.corrections import Entry, Record, Shape, SilentEdit, judge, pending, set_pending
+from articles.corrections import Entry, Record, Shape, judge, pending, set_pending
 from articles.embargo import refuse_before_embargo
 from articles.following import owe_news
-from articles.going_public import Publication
+from articles.going_public import Publication, Refused
 from articles.models import Article, Change, Correction, Version
+from articles.picture_rights import refuse_unfit_pictures
 from articles.signing import public_name
 from articles.versions import Content, content_of, layout_hash, render_body, words_hash
 from newsroom.branding.models import Branding
@@ -70,23 +71,25 @@ def record_publication(article: Article) -> Iterator[None]:
         saved = article if article.saved_whole else Article.objects.get(pk=article.pk)
         try:
             _write(article, saved, last)
-        except SilentEdit as refusal:
+        except Refused as refusal:
             refusal.article = article.pk
             raise
 
 
 def judge_scheduled(article: Article, moment: datetime) -> None:
-    """Refuse now (`SilentEdit`, `Embargoed`) what would be refused when the draft `article` goes
-    live at `moment`: its editor has left by then. Writes nothing."""
+    """Refuse now (with a `Refused`) what would be refused when the draft `article` goes live at
+    `moment`: its editor has left by then. Writes nothing."""
     refuse_before_embargo(article, moment)
-    if last := _last_version(article):
-        content = content_of(article, files=False)
-        shape = Shape(words_hash(content), layout_hash(content))
-        try:
+    last = _last_version(article)
+    content = content_of(article, files=False)
+    try:
+        if last:
+            shape = Shape(words_hash(content), layout_hash(content))
             judge(Shape(last.words_hash, last.layout_hash), shape, pending(article), moment)
-        except SilentEdit as refusal:
-            refusal.article = article.pk
-            raise
+        refuse_unfit_pictures(content, last.content if last else None, moment)
+    except Refused as refusal:
+        refusal.article = article.pk
+        raise
 
 
 def record_move(instance: Page, **_signal: Any) -> None:
@@ -108,6 +111,8 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     shape = Shape(words_hash(content), layout_hash(content))
     before = Shape(last.words_hash, last.layout_hash) if last else None
     change = judge(before, shape, record, moment)
+    if change is not None:
+        refuse_unfit_pictures(content, last.content if last else None, moment)
     if change is None:
         if article.pending_record:
             _keep(article, last, pending_record={})

@@ -22,6 +22,7 @@ NamedLink = tuple[str, str]
 class Story:
     """`published_at` is the first publication, `modified_at` the latest one after it.
 
+    `body` is the version's blocks (see `articles/versions.py`), `body_html` the same rendered.
     `lead_image` has url, absolute_url, srcset, width, height, alt, caption, credit.
     `version` is the number shown, 0 in a preview.
     """
@@ -41,6 +42,7 @@ class Story:
     bylines: list[NamedLink]
     credits: list[NamedLink]
     lead_image: dict[str, Any] | None
+    body: list[dict[str, Any]]
     body_html: SafeString
     topics: list[NamedLink]
     content_warning: str
@@ -130,6 +132,7 @@ def build_story(around: Around, content: Content, body_html: str, mark: str | No
         bylines=_people(content["bylines"]),
         credits=_people(content["credits"]),
         lead_image=picture and {**picture, "absolute_url": absolute(picture["url"])},
+        body=content["body"],
         # Rendered by our own block templates when the version was made.
         body_html=mark_safe(body_html),  # noqa: S308
         topics=[(each["name"], f"/topics/{each['slug']}/") for each in content["topics"]],

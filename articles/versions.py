@@ -12,6 +12,9 @@ A version's `content` is made of strings, whole numbers, booleans, lists and dic
         heading               text
         image                 a picture, without its files: they are in the rendered body
         pull_quote            quote attribution share_line accounts hashtags
+        embed                 url title caption
+        related               story (the article's id, 0 for none), line
+        reader_comment        text name
 
 The words hash covers headline, dek, label, location, content warning, bylines, credits, what is
 said with each picture, and the words of each block in order; not the order of the blocks among
@@ -23,6 +26,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.utils import translation
 from wagtail.rich_text import expand_db_html
 
 from articles.addresses import section_path
@@ -67,10 +71,22 @@ def content_of(article: Article, *, files: bool = True) -> Content:
     }
 
 
+def pictures_copy(article: Article) -> Content:
+    """Of the canonical copy what is known of a story that has no place in the tree yet: its lead
+    picture, without files, and its body."""
+    said = (article.lead_image_alt, article.lead_image_caption, article.lead_image_credit)
+    return {
+        "lead_image": picture(article.lead_image, *said, files=False),
+        "body": [_block(child.block_type, child.value) for child in article.body],
+    }
+
+
 def render_body(article: Article, story_url: str) -> str:
     """The body as HTML. `story_url` (absolute) goes into the share links of pull-quotes."""
     context = {"story_url": story_url, "headline": article.title}
-    return _without_keys("\n".join(str(child.render(context=context)) for child in article.body))
+    # In the story's own language, whatever the editor's desk speaks.
+    with translation.override(article.locale.language_code):
+        return _without_keys("\n".join(str(each.render(context=context)) for each in article.body))
 
 
 def words(content: Content) -> list[str]:
@@ -141,6 +157,18 @@ def _block(kind: str, value: Any) -> Content:
         case "pull_quote":
             parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
             return {"kind": kind, **{part: value.get(part) or "" for part in parts}}
+        case "embed":
+            parts = ("url", "title", "caption")
+            return {"kind": kind, **{part: value.get(part) or "" for part in parts}}
+        case "related":
+            story = value.get("story")
+            return {
+                "kind": kind,
+                "story": story.pk if story else 0,
+                "line": value.get("line") or "",
+            }
+        case "reader_comment":
+            return {"kind": kind, **{part: value.get(part) or "" for part in ("text", "name")}}
     raise ValueError(f"A body has no block called {kind!r}.")
 
 
@@ -175,6 +203,13 @@ def _block_texts(block: Content) -> Iterator[str]:
         case "pull_quote":
             parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
             yield from (block[part] for part in parts)
+        case "embed":
+            # Its address is no word: another one is a change of layout, seen in the history.
+            yield from (block["title"], block["caption"])
+        case "related":
+            yield block["line"]
+        case "reader_comment":
+            yield from (block["text"], block["name"])
         case unknown:
             raise ValueError(f"The words of a block of kind {unknown!r} are not known.")
 

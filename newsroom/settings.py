@@ -291,6 +291,11 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
 }
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 TAGGIT_CASE_INSENSITIVE = True
+# From which services editors may embed: keys of `articles.embeds.PROVIDERS`.
+EMBED_PROVIDERS = env.list(
+    "WAYLIGHT_EMBEDS",
+    default=["youtube", "vimeo", "datawrapper", "flourish", "documentcloud", "soundcloud"],
+)
 
 # ------------------------------------------------------------------ money
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")

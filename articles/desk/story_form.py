@@ -28,12 +28,14 @@ from articles.developing import mark, needs_one_line, one_line_until
 from articles.embargo import Embargoed, refuse_before_embargo
 from articles.models import Article, Byline
 from articles.passages import Passage, passages
+from articles.picture_rights import UnfitPicture, refuse_unfit_pictures
 from articles.set_aside import keep_aside, set_aside
 from articles.versions import (
     Content,
     content_of,
     layout_hash,
     people,
+    pictures_copy,
     text_paragraphs,
     words_hash,
 )
@@ -100,6 +102,8 @@ class StoryForm(WagtailAdminPageForm):
         keep_aside(self.instance, self._not_taken_up(record))
         if self.instance.current_version_id and self._goes_public() and self._people_are_known():
             self._ask(record, rows)
+        if self._goes_public():
+            self._ask_of_pictures()
 
     def changes(self) -> list[ChangedWords]:
         """The first places where the draft's words differ from what readers see now."""
@@ -163,6 +167,20 @@ class StoryForm(WagtailAdminPageForm):
             judge(before, after, record, self._moment())
         except SilentEdit as refusal:
             self._answer(refusal, rows)
+
+    def _ask_of_pictures(self) -> None:
+        last = self.instance.current_version
+        pictures = pictures_copy(self.instance)
+        moment = max(timezone.now(), self.cleaned_data.get("go_live_at") or timezone.now())
+        try:
+            refuse_unfit_pictures(pictures, last.content if last else None, moment)
+        except UnfitPicture as refusal:
+            lead = pictures["lead_image"]
+            at_lead = lead is not None and lead["image"] == refusal.unfit.image
+            parts = {"alt": "lead_image_alt", "credit": "lead_image_credit", "right": "lead_image"}
+            field = parts[refusal.unfit.lacks] if at_lead else "body"
+            if not self.has_error(field):
+                self.add_error(field, str(refusal))
 
     def _answer(self, refusal: SilentEdit, rows: list[int]) -> None:
         """Put the refusal beside the field where the editor can mend it."""

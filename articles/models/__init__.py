@@ -1,6 +1,6 @@
 """What is stored: pages and people (`pages`, `people`, `article`, `body`), the record of what
-was published (`record`), what readers say (`comments`) and report (`reports`), and the stories
-they follow (`follows`)."""
+was published (`record`), what readers say (`comments`) and report (`reports`), the stories
+they follow (`follows`), and by what right pictures are shown (`rights`)."""
 
 from articles.models.article import Address, Article, Byline, Pin
 from articles.models.comments import Comment, CommentState
@@ -9,6 +9,7 @@ from articles.models.pages import FrontPage, Purpose, Section, StandingPage
 from articles.models.people import Person, Topic
 from articles.models.record import Change, Correction, Kind, Seal, Version
 from articles.models.reports import ErrorReport, ReportContact, ReportState
+from articles.models.rights import ImageRights
 
 __all__ = [
     "Address",
@@ -22,6 +23,7 @@ __all__ = [
     "Follow",
     "FollowerNews",
     "FrontPage",
+    "ImageRights",
     "Kind",
     "Person",
     "Pin",

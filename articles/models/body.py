@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
+from articles.embeds import PROVIDERS, embed_of
 from articles.sharing import quote_line, share_links
 
 
@@ -68,6 +72,70 @@ class PullQuoteBlock(blocks.StructBlock):
         template = "articles/blocks/pull_quote.html"
 
 
+class EmbedBlock(blocks.StructBlock):
+    """A page of an allowed service, shown in a frame once the reader asks for it."""
+
+    url = blocks.URLBlock(label=_("address"), help_text=_("Of the video's, chart's or page's own."))
+    title = blocks.CharBlock(
+        label=_("title"),
+        max_length=200,
+        help_text=_("What it is, for who cannot see or does not load it."),
+    )
+    caption = blocks.CharBlock(label=_("caption"), required=False, max_length=400)
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if not embed_of(cleaned["url"], settings.EMBED_PROVIDERS):
+            names = ", ".join(PROVIDERS[key].name for key in settings.EMBED_PROVIDERS)
+            sentence = gettext("This is not a page that can be embedded. Allowed are: %s.") % names
+            raise blocks.StructBlockValidationError({"url": ValidationError(sentence)})
+        return cleaned
+
+    def get_context(
+        self, value: Any, parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Adds `embed`, or `link` where the service is not (or no longer) allowed."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        url = value.get("url") or ""
+        context["embed"] = embed_of(url, settings.EMBED_PROVIDERS)
+        context["link"] = url if url.startswith(("https://", "http://")) else ""
+        return context
+
+    class Meta:
+        icon = "media"
+        label = _("Embed")
+        template = "articles/blocks/embed.html"
+
+
+class RelatedBlock(blocks.StructBlock):
+    """Another story of ours; how it is shown follows its own current version."""
+
+    story = blocks.PageChooserBlock(page_type="articles.Article", label=_("story"))
+    line = blocks.CharBlock(
+        label=_("line above it"),
+        required=False,
+        max_length=160,
+        help_text=_("Left empty: “Read also”."),
+    )
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = _("Related story")
+        template = "articles/blocks/related.html"
+
+
+class ReaderCommentBlock(blocks.StructBlock):
+    """A reader's comment, quoted as plain text."""
+
+    text = blocks.TextBlock(label=_("what was written"))
+    name = blocks.CharBlock(label=_("who wrote it"), max_length=80)
+
+    class Meta:
+        icon = "comment"
+        label = _("Reader's comment")
+        template = "articles/blocks/reader_comment.html"
+
+
 class BodyBlock(blocks.StreamBlock):
     text = blocks.RichTextBlock(
         label=_("Text"),
@@ -82,3 +150,6 @@ class BodyBlock(blocks.StreamBlock):
     )
     image = ImageBlock()
     pull_quote = PullQuoteBlock()
+    embed = EmbedBlock()
+    related = RelatedBlock()
+    reader_comment = ReaderCommentBlock()

@@ -1,14 +1,17 @@
 """A story, as its current version has it."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.comments import approved_comments
+from articles.embeds import frame_origins
 from articles.entries import mark_of, story_entries
 from articles.listing import keep_reading
 from articles.models import Address
+from articles.related import with_related
 from articles.sharing import share_links
 from articles.story import POLICY_URL, Story, find_story, story_at
 from articles.structured import as_script, news_article
@@ -37,7 +40,7 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     entries = story_entries(found.article_id)
-    story = story_at(found, mark_of(entries))
+    story = with_related(story_at(found, mark_of(entries)))
     context = {
         "story": story,
         "corrections": entries,
@@ -47,7 +50,11 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
         "share": share_links(story.headline, story.absolute_url),
         "json_ld": as_script(news_article(story, entries, _branding(request).name)),
     }
-    return public(request, render(request, "articles/article.html", context), FRESH_SECONDS)
+    response = public(request, render(request, "articles/article.html", context), FRESH_SECONDS)
+    if origins := frame_origins(story.body, settings.EMBED_PROVIDERS):
+        # For csp.middleware, also on a 304: the services of this page's own embeds and no other.
+        response._csp_update = {"frame-src": origins}  # type: ignore[attr-defined]
+    return response
 
 
 def story_links(story: Story) -> dict[str, str]:

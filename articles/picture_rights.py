@@ -1,0 +1,114 @@
+"""What a picture needs before readers see it: alt text, a credit, and a right that has not ended.
+
+A picture that readers do not see yet is refused without them, whichever way it is published. One
+that they already see stops nobody from correcting its story: the desk lists it until an editor
+takes it out (`articles/picture_removal.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage
+from wagtail.models import ReferenceIndex
+
+from articles.going_public import Refused
+from articles.models import Article, ImageRights
+from articles.versions import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A picture that must not be published as it is. `lacks` is "alt", "credit" or "right";
+    `ended` is the right's last day."""
+
+    image: int
+    lacks: str
+    ended: date | None = None
+
+
+class UnfitPicture(Refused):
+    """A picture that readers would see for the first time lacks something."""
+
+    def __init__(self, sentence: str, unfit: Unfit) -> None:
+        super().__init__(sentence)
+        self.unfit = unfit
+
+
+def pictures_in(content: Content) -> Iterator[Content]:
+    """The pictures of a version's copy, the lead picture first."""
+    if content["lead_image"]:
+        yield content["lead_image"]
+    yield from (
+        block for block in content["body"] if block["kind"] == "image" and block.get("image")
+    )
+
+
+def unfit_pictures(content: Content, rights: dict[int, date], day: date) -> list[Unfit]:
+    """What the pictures of `content` lack on `day`; `rights` are the last days, by picture.
+    Pure."""
+    found = []
+    for shown in pictures_in(content):
+        image, ends = shown["image"], rights.get(shown["image"])
+        if not shown["alt"].strip():
+            found.append(Unfit(image, "alt"))
+        if not shown["credit"].strip():
+            found.append(Unfit(image, "credit"))
+        if ends and ends < day:
+            found.append(Unfit(image, "right", ends))
+    return found
+
+
+def rights_of(content: Content) -> dict[int, date]:
+    """The last days of the pictures of `content`, of those whose right ends. One query at most."""
+    images = [shown["image"] for shown in pictures_in(content)]
+    if not images:
+        return {}
+    ending = ImageRights.objects.filter(image__in=images, expires_on__isnull=False)
+    return dict(ending.values_list("image", "expires_on"))
+
+
+def refuse_unfit_pictures(content: Content, before: Content | None, moment: datetime) -> None:
+    """Raise `UnfitPicture` for the first picture that lacks something at `moment` and did not
+    lack it in `before`, what readers see now."""
+    rights, day = rights_of(content), newsroom_day(moment)
+    known = unfit_pictures(before, rights, day) if before else []
+    for unfit in unfit_pictures(content, rights, day):
+        if unfit not in known:
+            raise UnfitPicture(_sentence(unfit), unfit)
+
+
+def stories_showing(image: AbstractImage) -> "list[Article]":
+    """The public stories with that picture, by headline."""
+    using = ReferenceIndex.get_references_to(image).values_list("object_id", flat=True)
+    pages = {int(pk) for pk in using if str(pk).isdigit()}
+    found = Article.objects.filter(pk__in=pages, live=True, current_version__isnull=False)
+    return [
+        story
+        for story in found.select_related("current_version").order_by("title")
+        if any(shown["image"] == image.pk for shown in pictures_in(story.current_version.content))
+    ]
+
+
+def newsroom_day(moment: datetime) -> date:
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
+
+
+def _sentence(unfit: Unfit) -> str:
+    title = get_image_model().objects.filter(pk=unfit.image).values_list("title", flat=True).first()
+    said: dict[str, Any] = {"title": title or unfit.image}
+    match unfit.lacks:
+        case "alt":
+            return _("The picture “%(title)s” has no alt text: say what it shows.") % said
+        case "credit":
+            return _("The picture “%(title)s” has no credit: say whose it is.") % said
+    said["day"] = date_format(unfit.ended, "DATE_FORMAT") if unfit.ended else ""
+    return (
+        _("The right to show the picture “%(title)s” ended on %(day)s: take another picture.")
+        % said
+    )

@@ -1,0 +1,147 @@
+"""Pictures are published with alt text, credit and a right to show them; when it ends, an editor
+takes them out on the record."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from wagtail.images.models import Image
+
+from articles.models import Article, Change, ImageRights, Section
+from articles.picture_removal import take_out
+from articles.picture_rights import UnfitPicture, newsroom_day, stories_showing
+from articles.publishing import publish
+from articles.scheduling import publish_what_is_due
+from newsroom.audit.models import AuditEntry
+from newsroom.readers.models import Reader
+from tests.articles import newsroom
+from tests.articles.desk_form import create, errors, typed
+
+pytestmark = pytest.mark.django_db
+
+LEAD = {"lead_image_alt": "A kiln at dusk.", "lead_image_credit": "Mara Lind"}
+
+
+@pytest.fixture
+def energy(db: None) -> Section:
+    return newsroom.section()
+
+
+@pytest.fixture
+def editor(db: None) -> Reader:
+    return newsroom.editor()
+
+
+def ends(image: Image, days: int) -> date:
+    """The right to show `image` ends that many days from today."""
+    day = newsroom_day(timezone.now()) + timedelta(days=days)
+    ImageRights.objects.update_or_create(image=image, defaults={"expires_on": day})
+    return day
+
+
+def in_body(image: Image, **fields: str) -> str:
+    said = {"alt": "A kiln.", "caption": "", "credit": "Mara Lind", **fields}
+    picture = {"type": "image", "value": {"image": image.pk, **said}}
+    return newsroom.body(newsroom.text("The kiln is out."), picture)
+
+
+@pytest.mark.parametrize("lacking", ["lead_image_alt", "lead_image_credit"])
+def test_a_lead_picture_without_alt_text_or_credit_is_published_by_nobody(
+    energy: Section, lacking: str
+) -> None:
+    draft = newsroom.draft(energy, lead_image=newsroom.image(), **(LEAD | {lacking: " "}))
+    with pytest.raises(UnfitPicture):
+        publish(draft, by=None)
+    with pytest.raises(UnfitPicture):
+        draft.get_latest_revision_as_object().save_revision().publish()
+    assert not Article.objects.get(pk=draft.pk).live
+
+
+@pytest.mark.parametrize("lacking", ["alt", "credit"])
+def test_a_picture_in_the_body_without_alt_text_or_credit_is_published_by_nobody(
+    energy: Section, lacking: str
+) -> None:
+    draft = newsroom.draft(energy, body=in_body(newsroom.image(), **{lacking: ""}))
+    with pytest.raises(UnfitPicture, match=r"A red square"):
+        publish(draft, by=None)
+
+
+def test_a_picture_may_be_published_on_its_last_day_and_no_later(energy: Section) -> None:
+    image = newsroom.image()
+    ends(image, 0)
+    assert newsroom.story(energy, lead_image=image, **LEAD).live
+    ends(image, -1)
+    with pytest.raises(UnfitPicture, match="ended on"):
+        publish(newsroom.draft(energy, lead_image=image, **LEAD), by=None)
+
+
+def test_a_story_is_not_scheduled_for_a_day_on_which_its_picture_has_no_right(
+    energy: Section,
+) -> None:
+    image = newsroom.image()
+    ends(image, 2)
+    draft = newsroom.draft(energy, lead_image=image, **LEAD)
+    draft.go_live_at = timezone.now() + timedelta(days=5)
+    with pytest.raises(UnfitPicture):
+        draft.save_revision().publish()
+    publish_what_is_due()
+    assert not Article.objects.get(pk=draft.pk).live
+
+
+def test_a_story_whose_pictures_right_has_ended_can_still_be_corrected(energy: Section) -> None:
+    image = newsroom.image()
+    made = newsroom.story(energy, lead_image=image, **LEAD)
+    ends(image, -1)
+    newsroom.edit(made, dek="A kiln.", record=newsroom.Record(minor_reason="Style."))
+    with pytest.raises(UnfitPicture):
+        newsroom.edit(
+            made, body=in_body(other := newsroom.image("Other")), record=_with_right_ended(other)
+        )
+
+
+def test_the_form_says_beside_the_picture_that_its_right_has_ended(
+    energy: Section, editor: Reader, client: Client, settings: Any
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    image = newsroom.image()
+    ends(image, -1)
+    lead = typed("Ice", "One.", slug="ice", **(LEAD | {"lead_image": image.pk}))
+    assert "ended on" in errors(create(client, energy, lead))["lead_image"][0]
+    block = ("image", {"image": image.pk, "alt": "A", "caption": "", "credit": "B"})
+    inside = typed("Ice", slug="ice", blocks=[block])
+    assert "ended on" in errors(create(client, energy, inside))["body"][0]
+    assert not Article.objects.filter(slug="ice").exists()
+
+
+def _with_right_ended(image: Image) -> Any:
+    ends(image, -1)
+    return newsroom.Record(minor_reason="A picture more.")
+
+
+def test_taking_a_picture_out_is_a_version_with_its_reason_and_keeps_the_draft(
+    energy: Section, editor: Reader
+) -> None:
+    image = newsroom.image()
+    made = newsroom.story(energy, lead_image=image, body=in_body(image), **LEAD)
+    ends(image, -1)
+    made.title = "A headline still being written"
+    made.save_revision(user=editor)
+    assert [story.pk for story in stories_showing(image)] == [made.pk]
+
+    version = take_out(made, image, by=editor)
+
+    assert (version.number, version.change) == (2, Change.MINOR)
+    assert "the right to show it ended on" in version.minor_reason
+    assert version.content["lead_image"] is None
+    assert [block["kind"] for block in version.content["body"]] == ["text"]
+    assert stories_showing(image) == []
+    page = Client().get(made.url).content.decode()
+    assert "A kiln at dusk." not in page
+    assert "A headline still being written" not in page
+    draft = Article.objects.get(pk=made.pk).get_latest_revision_as_object()
+    assert draft.title == "A headline still being written"
+    assert draft.lead_image is None
+    assert AuditEntry.objects.filter(verb="picture.taken_out").count() == 1
