@@ -33,17 +33,7 @@ class EntryLine:
     supersedes: int | None = None
     recorded_late: bool = False
     noticed_at: datetime | None = None
-
-
-def public_entries(kind: str = "", section_tree_path: str = "") -> "QuerySet[Correction]":
-    """The entries of stories that are public, newest first; of one kind, of the stories that lie
-    under one section in Wagtail's tree."""
-    found = Correction.objects.filter(article__live=True).order_by("-issued_at", "-id")
-    if kind:
-        found = found.filter(kind=kind)
-    if section_tree_path:
-        found = found.filter(article__path__startswith=section_tree_path)
-    return found
+    id: int = 0
 
 
 def entry_lines(
@@ -51,6 +41,7 @@ def entry_lines(
 ) -> list[EntryLine]:
     """`count` lines from `offset` on, in the queryset's order; one query."""
     rows = found.filter(article__addresses__current=True).values(
+        "id",
         "number",
         "kind",
         "was",
@@ -110,7 +101,7 @@ def _noticed() -> Subquery:
 def _line(row: dict[str, Any]) -> EntryLine:
     path, before, after = row["path"], row.pop("before_number"), row.pop("after_number")
     return EntryLine(
-        **{key: row[key] for key in ("number", "kind", "was", "now", "signature")},
+        **{key: row[key] for key in ("id", "number", "kind", "was", "now", "signature")},
         kind_shown=str(Kind(row["kind"]).label),
         issued_at=row["issued_at"],
         recorded_at=row["recorded_at"],

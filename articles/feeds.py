@@ -39,12 +39,9 @@ def corrections_feed(
     for entry in entries:
         address = f"{absolute(entry.story_url)}#{entry.anchor}"
         made.add_item(
-            title=_clean(
-                _("%(kind)s: %(headline)s")
-                % {"kind": entry.kind_shown, "headline": entry.story_headline}
-            ),
+            title=_clean(entry_title(entry)),
             link=address,
-            description=_clean(_said(entry)),
+            description=_clean(entry_said(entry)),
             author_name=entry.signature,
             pubdate=entry.issued_at,
             updateddate=entry.issued_at,
@@ -65,7 +62,15 @@ def _feed(title: str, page: str, feed: str, language: str) -> Atom1Feed:
     )
 
 
-def _said(entry: EntryLine) -> str:
+def entry_title(entry: EntryLine) -> str:
+    return _("%(kind)s: %(headline)s") % {
+        "kind": entry.kind_shown,
+        "headline": entry.story_headline,
+    }
+
+
+def entry_said(entry: EntryLine) -> str:
+    """What was wrong and what is right, in one text."""
     if not entry.was:
         return entry.now
     return _("What was wrong: %(was)s What is right: %(now)s") % {

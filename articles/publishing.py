@@ -25,6 +25,7 @@ from articles.going_public import Publication, Refused
 from articles.models import Article, Change, Correction, Version
 from articles.picture_rights import refuse_unfit_pictures
 from articles.signing import public_name
+from articles.tallies import count_up
 from articles.versions import Content, content_of, layout_hash, render_body, words_hash
 from newsroom.branding.models import Branding
 from newsroom.readers.models import Reader
@@ -121,6 +122,7 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     entries = [] if last is None else _append_entries(version, last, record, moment, by)
     seal(version, entries)
     if entries:
+        count_up(entries)
         owe_news(version)
     _keep(
         article,

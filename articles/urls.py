@@ -15,7 +15,14 @@ _HISTORY_OF_TWO = r"history/(?P<before>\d{1,6})-(?P<after>\d{1,6})/$"
 urlpatterns = [
     path("", lists.front, name="front"),
     path("feed.atom", feeds.site_feed, name="site_feed"),
+    path("feed.json", feeds.site_feed, {"form": "json"}, name="site_json_feed"),
     path("<slug:slug>/feed.atom", feeds.section_feed, name="section_feed"),
+    path("<slug:slug>/feed.json", feeds.section_feed, {"form": "json"}, name="section_json_feed"),
+    re_path(
+        r"^(?P<slug>[-\w]+)/corrections\.(?P<form>atom|json)$",
+        feeds.section_corrections_feed,
+        name="section_corrections_feed",
+    ),
     path("people/<slug:slug>/", lists.person, name="person"),
     path("topics/<slug:slug>/", lists.topic, name="topic"),
     path("corrections/", record.corrections, name="corrections"),
@@ -34,6 +41,12 @@ urlpatterns = [
 
 machine_urlpatterns = [
     path("corrections/feed.atom", feeds.corrections_feed, name="corrections_feed"),
+    path(
+        "corrections/feed.json",
+        feeds.corrections_feed,
+        {"form": "json"},
+        name="corrections_json_feed",
+    ),
     path("corrections/log.json", record.chain_log, name="chain_log"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("robots.txt", feeds.robots, name="robots"),

@@ -10,6 +10,7 @@ from articles.models.people import Person, Topic
 from articles.models.record import Change, Correction, Kind, Seal, Version
 from articles.models.reports import ErrorReport, ReportContact, ReportState
 from articles.models.rights import ImageRights
+from articles.models.tallies import EntryTally, EntryWords
 
 __all__ = [
     "Address",
@@ -19,6 +20,8 @@ __all__ = [
     "Comment",
     "CommentState",
     "Correction",
+    "EntryTally",
+    "EntryWords",
     "ErrorReport",
     "Follow",
     "FollowerNews",

@@ -77,7 +77,7 @@ class Correction(models.Model):
     kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices)
     was = models.TextField(_("what was wrong"), blank=True)
     now = models.TextField(_("what is right"))
-    issued_at = models.DateTimeField(_("issued"), db_index=True)
+    issued_at = models.DateTimeField(_("issued"))
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -101,6 +101,10 @@ class Correction(models.Model):
         verbose_name_plural = _("correction entries")
         default_permissions = ("view",)
         ordering = ["-issued_at", "-id"]
+        indexes = [
+            models.Index(fields=["-issued_at", "-id"], name="entries_newest_first"),
+            models.Index(fields=["kind", "-issued_at", "-id"], name="entries_of_a_kind"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="entry_number_in_story"),
             models.CheckConstraint(

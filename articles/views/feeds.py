@@ -1,13 +1,19 @@
-"""What machines read: Atom feeds, the sitemap, robots.txt."""
+"""What machines read: feeds (Atom and JSON Feed), the sitemaps, robots.txt."""
+
+import json
+from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles import feeds
-from articles.addresses import absolute, section_path
-from articles.entries import entry_lines, public_entries
+from articles import feeds, json_feed
+from articles.addresses import absolute, language_prefix, section_path
+from articles.entries import entry_lines
+from articles.finding import Sought, find_entries
 from articles.listing import cards, published
 from articles.models import Section
 from articles.sitemap import sitemap_xml
@@ -21,38 +27,69 @@ def _language() -> str:
     return get_language() or "en"
 
 
-def _atom(request: HttpRequest, body: bytes) -> HttpResponse:
-    return public(request, HttpResponse(body, content_type=feeds.CONTENT_TYPE), FRESH_SECONDS)
+def _answer(request: HttpRequest, made: bytes | dict[str, Any]) -> HttpResponse:
+    """`made` as Atom or, when it is no text yet, as JSON Feed."""
+    if isinstance(made, bytes):
+        response = HttpResponse(made, content_type=feeds.CONTENT_TYPE)
+    else:
+        text = json.dumps(made, ensure_ascii=False)
+        response = HttpResponse(text, content_type=json_feed.CONTENT_TYPE)
+    return public(request, response, FRESH_SECONDS)
 
 
 @require_safe
-def site_feed(request: HttpRequest) -> HttpResponse:
+def site_feed(request: HttpRequest, form: str = "atom") -> HttpResponse:
     name = Branding.load(request_or_site=request).name
     shown = cards(published(_language()), feeds.STORIES)
-    return _atom(request, feeds.stories_feed(name, "/", request.path, _language(), shown))
+    page = f"{language_prefix(_language())}/"
+    return _answer(request, _stories(form)(name, page, request.path, _language(), shown))
 
 
 @require_safe
-def section_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Section.objects.live().filter(slug=slug, locale__language_code=_language()).first()
-    if found is None:
-        raise Http404(_("There is no such section."))
+def section_feed(request: HttpRequest, slug: str, form: str = "atom") -> HttpResponse:
+    found = _section(slug)
     name = Branding.load(request_or_site=request).name
     listed = published().filter(path__startswith=found.path)
     page = section_path(found.slug, _language())
-    body = feeds.stories_feed(
-        f"{name}: {found.title}", page, request.path, _language(), cards(listed, feeds.STORIES)
-    )
-    return _atom(request, body)
+    title, shown = f"{name}: {found.title}", cards(listed, feeds.STORIES)
+    return _answer(request, _stories(form)(title, page, request.path, _language(), shown))
 
 
 @require_safe
-def corrections_feed(request: HttpRequest) -> HttpResponse:
+def corrections_feed(request: HttpRequest, form: str = "atom") -> HttpResponse:
     name = Branding.load(request_or_site=request).name
     title = _("%(newsroom)s: corrections") % {"newsroom": name}
-    entries = entry_lines(public_entries(), feeds.ENTRIES)
-    body = feeds.corrections_feed(title, "/corrections/", request.path, _language(), entries)
-    return _atom(request, body)
+    shown = entry_lines(find_entries(Sought()), feeds.ENTRIES)
+    page = reverse("corrections")
+    return _answer(request, _corrections(form)(title, page, request.path, _language(), shown))
+
+
+@require_safe
+def section_corrections_feed(request: HttpRequest, slug: str, form: str = "atom") -> HttpResponse:
+    found = _section(slug)
+    name = Branding.load(request_or_site=request).name
+    title = _("%(newsroom)s: corrections in %(section)s") % {
+        "newsroom": name,
+        "section": found.title,
+    }
+    shown = entry_lines(find_entries(Sought(section_path=found.path)), feeds.ENTRIES)
+    page = f"{reverse('corrections')}?section={found.slug}"
+    return _answer(request, _corrections(form)(title, page, request.path, _language(), shown))
+
+
+def _stories(form: str) -> Callable[..., bytes | dict[str, Any]]:
+    return json_feed.stories_feed if form == "json" else feeds.stories_feed
+
+
+def _corrections(form: str) -> Callable[..., bytes | dict[str, Any]]:
+    return json_feed.corrections_feed if form == "json" else feeds.corrections_feed
+
+
+def _section(slug: str) -> Section:
+    found = Section.objects.live().filter(slug=slug, locale__language_code=_language()).first()
+    if found is None:
+        raise Http404(_("There is no such section."))
+    return found
 
 
 @require_safe

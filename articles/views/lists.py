@@ -6,7 +6,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.entries import entry_lines, public_entries
+from articles.entries import entry_lines
+from articles.finding import Sought, find_entries
 from articles.front import front_page
 from articles.listing import cards, published
 from articles.models import Person, Purpose, Section, StandingPage, Topic
@@ -26,7 +27,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "cards": page.cards,
         "opinion": page.opinion,
         "sections": page.sections,
-        "corrections": entry_lines(public_entries(), LATEST_ENTRIES),
+        "corrections": entry_lines(find_entries(Sought()), LATEST_ENTRIES),
     }
     return public(request, render(request, "articles/front.html", context), FRESH_SECONDS)
 
