@@ -24,6 +24,7 @@ from articles.following import owe_news
 from articles.going_public import Publication, Refused
 from articles.models import Article, Change, Correction, Version
 from articles.picture_rights import refuse_unfit_pictures
+from articles.published_words import witnessed
 from articles.signing import public_name
 from articles.tallies import count_up
 from articles.versions import Content, content_of, layout_hash, render_body, words_hash
@@ -112,12 +113,12 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     shape = Shape(words_hash(content), layout_hash(content))
     before = Shape(last.words_hash, last.layout_hash) if last else None
     change = judge(before, shape, record, moment)
-    if change is not None:
-        refuse_unfit_pictures(content, last.content if last else None, moment)
     if change is None:
+        witnessed(article.pk)
         if article.pending_record:
             _keep(article, last, pending_record={})
         return
+    refuse_unfit_pictures(content, last.content if last else None, moment)
     version = _append_version(saved, last, change, content, shape, record, moment, by, path)
     entries = [] if last is None else _append_entries(version, last, record, moment, by)
     seal(version, entries)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from wagtail.admin import messages
 
 from articles.going_public import Refused
+from articles.published_words import as_refusal
 
 
 class RefusalMiddleware:
@@ -21,11 +22,10 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused) or not request.path.startswith(
-            reverse("wagtailadmin_home")
-        ):
+        refusal = exception if isinstance(exception, Refused) else as_refusal(exception)
+        if refusal is None or not request.path.startswith(reverse("wagtailadmin_home")):
             return None
-        messages.error(request, str(exception))
-        if exception.article:
-            return redirect("wagtailadmin_pages:edit", exception.article)
+        messages.error(request, str(refusal))
+        if refusal.article:
+            return redirect("wagtailadmin_pages:edit", refusal.article)
         return redirect("wagtailadmin_home")

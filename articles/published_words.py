@@ -1,0 +1,56 @@
+"""The database's own guard: words of a live story change only with a version of it.
+
+At the end of each transaction triggers ask whether the story whose words changed was witnessed
+in it: by a new version (a trigger on the versions says so), or by `witnessed`, when the rule found
+that a reader sees no difference. So `.update()`, raw SQL, `loaddata` and a person renamed by hand
+are refused like everything else. docs/decisions/0004-where-the-guard-sits.md.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
+
+from articles.going_public import Refused
+
+# What the triggers' refusal calls itself.
+CONSTRAINT: Final = "published_words"
+
+
+def witnessed(article: int) -> None:
+    """Tell the database, for this transaction, that the story's words were judged."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT waylight_witness(%s)", [article])
+
+
+def check_now() -> None:
+    """Have the database look now rather than when the transaction ends. Raises `Refused`."""
+    with refusals(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turns the database's refusal into a sentence for the editor."""
+    try:
+        yield
+    except DatabaseError as error:
+        if refusal := as_refusal(error):
+            raise refusal from error
+        raise
+
+
+def as_refusal(error: BaseException) -> Refused | None:
+    """The sentence for an error of the database, None when it is about something else."""
+    told = getattr(error.__cause__, "diag", None)
+    if getattr(told, "constraint_name", None) != CONSTRAINT:
+        return None
+    return Refused(
+        _(
+            "Words that readers see would have changed without a word about it. Publish the "
+            "change on the story's own form, which asks what was wrong and what is right."
+        )
+    )
