@@ -128,5 +128,8 @@ DROP FUNCTION waylight_witness(bigint);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0008_blocks_and_picture_rights"), ("wagtailcore", "0098_apitoken")]
+    dependencies = [
+        ("articles", "0008_blocks_and_picture_rights"),
+        ("wagtailcore", "0098_apitoken"),
+    ]
     operations = [migrations.RunSQL(WITNESS + TRIGGERS, UNDO)]
