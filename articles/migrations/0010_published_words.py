@@ -129,7 +129,7 @@ DROP FUNCTION waylight_witness(bigint);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0008_blocks_and_picture_rights"),
+        ("articles", "0009_corrections_page"),
         ("wagtailcore", "0098_apitoken"),
     ]
     operations = [migrations.RunSQL(WITNESS + TRIGGERS, UNDO)]
