@@ -81,11 +81,17 @@ def mark_of(entries: list[EntryLine]) -> str | None:
     """What readers are told near the headline: "retraction", "correction" or None.
 
     An entry that a later one supersedes no longer counts."""
+    marked = marked_by(entries)
+    return marked.kind if marked else None
+
+
+def marked_by(entries: list[EntryLine]) -> EntryLine | None:
+    """The entry that the mark near the headline leads to: the newest of its kind."""
     replaced = {entry.supersedes for entry in entries}
-    kinds = {entry.kind for entry in entries if entry.number not in replaced}
     for kind in (Kind.RETRACTION, Kind.CORRECTION):
-        if kind in kinds:
-            return str(kind)
+        for entry in entries:
+            if entry.kind == kind and entry.number not in replaced:
+                return entry
     return None
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from articles.comments import approved_comments
 from articles.embeds import frame_origins
-from articles.entries import mark_of, story_entries
+from articles.entries import mark_of, marked_by, story_entries
 from articles.listing import keep_reading
 from articles.models import Address
 from articles.related import with_related
@@ -44,6 +44,7 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
     context = {
         "story": story,
         "corrections": entries,
+        "marked": marked_by(entries),
         "keep_reading": keep_reading(story.id, story.language),
         "comments": approved_comments(story.id),
         **story_links(story),
