@@ -37,14 +37,16 @@ RETURNING net
 
 _TOTAL = """
 INSERT INTO campaigns_campaigntotal AS kept
-    (campaign_id, raised, received, reversed, matched, fees, donations, donors, updated_at)
-VALUES (%(campaign)s, %(amount)s, %(received)s, %(reversed)s, %(matched)s, %(fees)s,
+    (campaign_id, raised, received, reversed, matched, offline, fees, donations, donors,
+     updated_at)
+VALUES (%(campaign)s, %(amount)s, %(received)s, %(reversed)s, %(matched)s, %(offline)s, %(fees)s,
         greatest(%(standing)s, 0), greatest(%(donors)s, 0), now())
 ON CONFLICT (campaign_id) DO UPDATE SET
     raised = kept.raised + excluded.raised,
     received = kept.received + excluded.received,
     reversed = kept.reversed + excluded.reversed,
     matched = kept.matched + excluded.matched,
+    offline = kept.offline + excluded.offline,
     fees = kept.fees + excluded.fees,
     donations = kept.donations + %(standing)s,
     donors = kept.donors + %(donors)s,
@@ -64,6 +66,7 @@ WHERE donation_id = %(donation)s AND campaign_id = %(campaign)s
 
 # What a donor gave: it counts as received, all else but a match as what went back.
 GIFTS = frozenset({EntryKind.CHARGE, EntryKind.OFFLINE})
+OFFLINE = frozenset({EntryKind.OFFLINE, EntryKind.OFFLINE_UNDONE})
 
 
 def _crossed(before: int, after: int) -> int:
@@ -108,6 +111,7 @@ def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
         "reversed": 0 if charge or match else -entry.amount,
         "matched": entry.amount if match else 0,
         "match": entry.match_id,
+        "offline": entry.amount if entry.kind in OFFLINE else 0,
         "fees": entry.fee,
         "donations": int(charge),
         "reversals": int(entry.amount < 0 and not match),
@@ -155,6 +159,8 @@ _RECOUNTS: list[tuple[str, str]] = [
                 coalesce(-sum(e.amount) FILTER (
                     WHERE e.kind NOT IN ('charge', 'offline', 'match')), 0) AS reversed,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
+                coalesce(sum(e.amount) FILTER (
+                    WHERE e.kind IN ('offline', 'offline_undone')), 0) AS offline,
                 coalesce(sum(e.fee), 0) AS fees,
                 (SELECT count(*) FROM (
                     SELECT 1 FROM campaigns_ledgerentry d WHERE d.campaign_id = c.id
@@ -168,7 +174,8 @@ _RECOUNTS: list[tuple[str, str]] = [
             FROM campaigns_campaign c LEFT JOIN campaigns_ledgerentry e ON e.campaign_id = c.id
             GROUP BY c.id
         ), kept AS (
-            SELECT campaign_id AS key, raised, received, reversed, matched, fees, donations, donors
+            SELECT campaign_id AS key, raised, received, reversed, matched, offline, fees,
+                donations, donors
             FROM campaigns_campaigntotal
         )
         """,

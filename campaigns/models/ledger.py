@@ -116,7 +116,8 @@ class CampaignTotal(models.Model):
     """The bar: sums of the campaign's entries, kept in each entry's own transaction.
 
     `received` counts charges, `reversed` refunds and disputes (as a positive number), `matched`
-    what sponsors added: raised = received - reversed + matched. `donations` counts donations
+    what sponsors added: raised = received - reversed + matched. `offline` is what of received and
+    reversed came by cheque and the like. `donations` counts donations
     whose entries come to more than zero, `donors` donors for whom they do.
     """
 
@@ -127,6 +128,7 @@ class CampaignTotal(models.Model):
     received = models.BigIntegerField(default=0)
     reversed = models.BigIntegerField(default=0)
     matched = models.BigIntegerField(default=0)
+    offline = models.BigIntegerField(default=0)
     fees = models.BigIntegerField(default=0)
     donations = models.PositiveIntegerField(default=0)
     donors = models.PositiveIntegerField(default=0)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns import progress as far
+from campaigns.books import last_comparison
 from campaigns.models import Campaign
 from campaigns.supporters import latest_supporters
 from newsroom.edge.headers import public
@@ -33,6 +34,7 @@ def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
                 "give_url": f"{campaign.give_url}?via=campaign",
                 "changes": list(campaign.changes.all()),
                 "supporters": latest_supporters(campaign),
+                "books": last_comparison(campaign),
             },
         ),
         30,
