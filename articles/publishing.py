@@ -25,6 +25,7 @@ from articles.going_public import Publication, Refused
 from articles.models import Article, Change, Correction, Version
 from articles.picture_rights import refuse_unfit_pictures
 from articles.published_words import witnessed
+from articles.search_index import index_story
 from articles.signing import public_name
 from articles.tallies import count_up
 from articles.versions import Content, content_of, layout_hash, render_body, words_hash
@@ -122,6 +123,7 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     version = _append_version(saved, last, change, content, shape, record, moment, by, path)
     entries = [] if last is None else _append_entries(version, last, record, moment, by)
     seal(version, entries)
+    index_story(version, first_moment)
     if entries:
         count_up(entries)
         owe_news(version)

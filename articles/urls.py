@@ -6,7 +6,7 @@ follows after them. `machine_urlpatterns` never do.
 
 from django.urls import path, re_path
 
-from articles.views import comments, feeds, follows, history, lists, record, reports, story
+from articles.views import comments, feeds, follows, history, lists, record, reports, search, story
 
 # Year, month and day as numbers of fixed length, so that each story has one address.
 _STORY = r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/(?P<slug>[\w-]+)/"
@@ -23,6 +23,7 @@ urlpatterns = [
         feeds.section_corrections_feed,
         name="section_corrections_feed",
     ),
+    path("search/", search.search_page, name="search"),
     path("people/<slug:slug>/", lists.person, name="person"),
     path("topics/<slug:slug>/", lists.topic, name="topic"),
     path("corrections/", record.corrections, name="corrections"),

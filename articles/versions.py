@@ -121,6 +121,12 @@ def text_paragraphs(content: Content) -> list[str]:
     return [" ".join(split_words(text)) for text in _texts(shown) if split_words(text)]
 
 
+def body_paragraphs(content: Content) -> list[str]:
+    """The body alone as plain paragraphs, for searching."""
+    texts = (text for block in content["body"] for text in _block_texts(block))
+    return [" ".join(split_words(text)) for text in texts if split_words(text)]
+
+
 def _plain_fields(article: Article) -> Content:
     return {
         "headline": article.title,

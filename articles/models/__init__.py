@@ -1,6 +1,7 @@
 """What is stored: pages and people (`pages`, `people`, `article`, `body`), the record of what
 was published (`record`), what readers say (`comments`) and report (`reports`), the stories
-they follow (`follows`), and by what right pictures are shown (`rights`)."""
+they follow (`follows`), by what right pictures are shown (`rights`), and what search looks in
+(`search`)."""
 
 from articles.models.article import Address, Article, Byline, Pin
 from articles.models.comments import Comment, CommentState
@@ -10,6 +11,7 @@ from articles.models.people import Person, Topic
 from articles.models.record import Change, Correction, Kind, Seal, Version
 from articles.models.reports import ErrorReport, ReportContact, ReportState
 from articles.models.rights import ImageRights
+from articles.models.search import SearchEntry
 from articles.models.tallies import EntryTally, EntryWords
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "ReportContact",
     "ReportState",
     "Seal",
+    "SearchEntry",
     "Section",
     "StandingPage",
     "Topic",
