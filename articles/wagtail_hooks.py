@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
+from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from wagtail import hooks
@@ -14,6 +15,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from articles.desk.comments import CommentViewSet
+from articles.desk.correct_now import CorrectNowView, offer_correct_now
 from articles.desk.corrections import CorrectionsViewSet
 from articles.desk.people import PersonViewSet, TopicViewSet
 from articles.desk.reports import ReportsViewSet, offer_to_close
@@ -47,6 +49,16 @@ hooks.register("after_edit_page", offer_to_close)
 @hooks.register("construct_main_menu")
 def hide_unused(request: HttpRequest, items: list[MenuItem]) -> None:
     items[:] = [item for item in items if item.name not in UNUSED]
+
+
+@hooks.register("register_admin_urls")
+def correct_now_address() -> list[URLPattern]:
+    return [
+        path("stories/<int:page_id>/correct-now/", CorrectNowView.as_view(), name="correct_now")
+    ]
+
+
+hooks.register("before_edit_page", offer_correct_now)
 
 
 @hooks.register("insert_editor_js")
