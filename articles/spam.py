@@ -39,7 +39,7 @@ def _signs(said: Said) -> Iterator[tuple[int, str]]:
         yield HOLD_FROM, _("a field was filled in that people do not see")
     # One link is how a reader shows a source, and two are still a reader.
     if (links := len(_LINK.findall(said.text))) > 2:
-        yield links - 1, _("%(count)d links") % {"count": links}
+        yield links, _("%(count)d links") % {"count": links}
     if _MARKUP.search(said.text):
         yield HOLD_FROM, _("links written as mark-up")
     if said.repeats >= 2:

@@ -107,6 +107,19 @@ def test_comments_stand_as_they_were_decided_and_no_one_hears_twice(on_demo: Sta
     assert OutboxMail.objects.filter(kind="comment approved").count() == approved
 
 
+def test_reports_came_to_what_they_came_to_and_a_few_readers_follow(on_demo: Stack):
+    from articles.models import ErrorReport, Follow
+    from newsroom.demo.build.reports import FOLLOWERS
+    from newsroom.mail.models import OutboxMail
+
+    states = ErrorReport.objects.values_list("problem", "state", "article__slug")
+    assert sorted(states) == sorted((r.problem, r.outcome, r.story) for r in CONTENT.reports)
+    answered = [r for r in CONTENT.reports if r.email and r.outcome not in ("new", "held")]
+    assert OutboxMail.objects.filter(kind="error report answered").count() == len(answered)
+    following = Follow.objects.exclude(confirmed_at=None).values_list("email", flat=True)
+    assert sorted(following) == sorted(FOLLOWERS)
+
+
 def test_the_gifts_are_in_the_books_and_the_books_agree_with_stripe(on_demo: Stack):
     from campaigns.models import Donation, InboxEvent, LedgerEntry
     from campaigns.progress import progress, with_total

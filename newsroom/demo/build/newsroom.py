@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.models import Campaign
-from newsroom.demo.build import campaign, comments, corrections, pages, people, stories
+from newsroom.demo.build import campaign, comments, corrections, pages, people, reports, stories
 from newsroom.demo.build.calendar import Calendar
 from newsroom.demo.build.gallery import Gallery
 from newsroom.demo.build.showing import Showing
@@ -42,4 +42,8 @@ def write_newsroom(now: datetime, showing: Showing) -> Newsroom:
     said = comments.missing(content, articles)
     written = showing.part("Comments", len(said))
     comments.write_all(said, content, articles, calendar, editor, written.step)
+    told = reports.missing(content, articles)
+    heard = showing.part("Error reports", len(told))
+    reports.report_all(told, content, articles, calendar, editor, heard.step)
+    reports.follow_some(articles)
     return Newsroom(content, calendar, articles, appeal, staff)

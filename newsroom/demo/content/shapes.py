@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 Label: TypeAlias = Literal["news", "analysis", "explainer", "opinion"]
 EntryKind: TypeAlias = Literal["correction", "clarification", "update", "retraction"]
 Field: TypeAlias = Literal["headline", "dek", "body", "lead_caption"]
+Outcome: TypeAlias = Literal["new", "held", "corrected", "unchanged", "duplicate"]
 CommentState: TypeAlias = Literal["approved", "held", "rejected"]
 
 
@@ -129,6 +130,26 @@ class Story:
     body: tuple[Block, ...]
     keep_reading: tuple[str, ...]
     edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An error that a reader reports, ``minutes_after`` the story's first publication.
+
+    ``sentence`` is quoted from the story as it stood then, or empty; ``email`` may be empty.
+    ``entry`` is the number of the story's entry that corrected it, ``words`` the editor's answer,
+    ``repeats`` how the problem of the report that a duplicate repeats begins.
+    """
+
+    story: str
+    problem: str
+    minutes_after: int
+    outcome: Outcome
+    sentence: str = ""
+    email: str = ""
+    entry: int = 0
+    words: str = ""
+    repeats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +277,7 @@ class DemoContent:
     people: tuple[Person, ...]
     stories: tuple[Story, ...]
     comments: tuple[Comment, ...]
+    reports: tuple[Report, ...]
     campaign: Campaign
     default_campaign: Campaign
     donors: Donors
