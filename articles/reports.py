@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from articles import spam
 from articles.answers import answer
@@ -64,23 +64,6 @@ class ResponseTime:
 
     median: timedelta | None
     count: int
-
-    @property
-    def minutes(self) -> int:
-        """Whole minutes, for less than two hours; else 0, as the two below."""
-        return max(1, self._in(60)) if self._in(60) < 120 else 0
-
-    @property
-    def hours(self) -> int:
-        """For less than two days."""
-        return self._in(3600) if self._in(60) >= 120 and self._in(3600) < 48 else 0
-
-    @property
-    def days(self) -> int:
-        return self._in(86400) if self._in(3600) >= 48 else 0
-
-    def _in(self, seconds: int) -> int:
-        return round((self.median or timedelta()).total_seconds() / seconds)
 
 
 def report_error(article: Article, wish: Wish, moment: datetime) -> ErrorReport:

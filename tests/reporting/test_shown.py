@@ -1,13 +1,10 @@
 """What the public sees of reports: when it was noticed, and how long a correction took."""
 
-from datetime import timedelta
-
 import pytest
-from django.template.loader import render_to_string
 from django.test import Client
 
 from articles.models import Article
-from articles.reports import ResponseTime, close_corrected
+from articles.reports import close_corrected
 from newsroom.readers.models import Reader
 from tests.reporting.made import HOUR, correct, now, report
 
@@ -37,24 +34,11 @@ def test_an_entry_nobody_reported_says_nothing_of_readers(story: Article) -> Non
     assert "A reader told us" not in page
 
 
-@pytest.mark.parametrize(
-    ("median", "words"),
-    [
-        (timedelta(seconds=10), "1 minute "),
-        (timedelta(minutes=42), "42 minutes"),
-        (timedelta(minutes=119, seconds=40), "2 hours"),
-        (timedelta(hours=47), "47 hours"),
-        (timedelta(hours=50), "2 days"),
-        (timedelta(days=9), "9 days"),
-    ],
-)
-def test_the_time_to_a_correction_is_said_in_a_fitting_unit(median: timedelta, words: str) -> None:
-    response = ResponseTime(median, 3)
-    said = render_to_string("components/response_time.html", {"response": response})
-    assert words in said
-    assert "3 reports" in said
-
-
-def test_without_any_report_no_time_is_claimed() -> None:
-    response = ResponseTime(None, 0)
-    assert not render_to_string("components/response_time.html", {"response": response}).strip()
+def test_the_corrections_page_says_how_long_readers_waited(story: Article, editor: Reader) -> None:
+    page = Client().get("/corrections/").content.decode()
+    assert "from a reader’s report to the correction" not in page
+    start = story.current_version.published_at
+    made = report(story, moment=start + HOUR)
+    close_corrected(made, correct(story, moment=start + 3 * HOUR), editor, now())
+    page = Client().get("/corrections/").content.decode()
+    assert "2\xa0hours</strong> from a reader’s report to the correction" in page
