@@ -20,9 +20,9 @@ def stories_feed(title: str, page: str, feed: str, language: str, cards: Iterabl
     made = _feed(title, page, feed, language)
     for card in cards:
         made.add_item(
-            title=_clean(card.headline),
+            title=clean_text(card.headline),
             link=absolute(card.url),
-            description=_clean(card.dek),
+            description=clean_text(card.dek),
             author_name=", ".join(name for name, _url in card.authors) or None,
             pubdate=card.published_at,
             updateddate=card.modified_at,
@@ -39,9 +39,9 @@ def corrections_feed(
     for entry in entries:
         address = f"{absolute(entry.story_url)}#{entry.anchor}"
         made.add_item(
-            title=_clean(entry_title(entry)),
+            title=clean_text(entry_title(entry)),
             link=address,
-            description=_clean(entry_said(entry)),
+            description=clean_text(entry_said(entry)),
             author_name=entry.signature,
             pubdate=entry.issued_at,
             updateddate=entry.issued_at,
@@ -53,7 +53,7 @@ def corrections_feed(
 
 def _feed(title: str, page: str, feed: str, language: str) -> Atom1Feed:
     return Atom1Feed(
-        title=_clean(title),
+        title=clean_text(title),
         link=absolute(page),
         description="",
         language=language,
@@ -79,7 +79,8 @@ def entry_said(entry: EntryLine) -> str:
     }
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
+    """`text` as XML can hold it."""
     # XML has no way to write most control characters.
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 

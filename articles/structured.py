@@ -54,7 +54,7 @@ def news_article(story: Story, entries: list[EntryLine], newsroom: str) -> dict[
         "isAccessibleForFree": True,
         "publisher": organization,
         "publishingPrinciples": absolute(POLICY_URL),
-        "correction": [_correction(story, entry) for entry in entries],
+        "correction": [_correction(story, entry, newsroom) for entry in entries],
     }
     return {key: value for key, value in known.items() if value not in ("", None, [])}
 
@@ -84,7 +84,9 @@ def _image(picture: dict[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def _correction(story: Story, entry: EntryLine) -> dict[str, Any]:
+def _correction(story: Story, entry: EntryLine, newsroom: str) -> dict[str, Any]:
+    # Where nobody was named the newsroom itself signed.
+    signed = "Organization" if entry.signature == newsroom else "Person"
     text = f"{entry.was} → {entry.now}" if entry.was else entry.now
     return {
         "@type": "CorrectionComment",
@@ -93,5 +95,5 @@ def _correction(story: Story, entry: EntryLine) -> dict[str, Any]:
         "name": entry.kind_shown,
         "text": text,
         "datePublished": entry.issued_at.isoformat(),
-        "author": {"@type": "Person", "name": entry.signature},
+        "author": {"@type": signed, "name": entry.signature},
     }

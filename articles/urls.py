@@ -50,5 +50,6 @@ machine_urlpatterns = [
     ),
     path("corrections/log.json", record.chain_log, name="chain_log"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("news-sitemap.xml", feeds.news_sitemap, name="news_sitemap"),
     path("robots.txt", feeds.robots, name="robots"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,7 +17,7 @@ from articles.entries import entry_lines
 from articles.finding import Sought, find_entries
 from articles.listing import cards, published
 from articles.models import Section
-from articles.sitemap import sitemap_xml
+from articles.sitemap import news_sitemap_xml, sitemap_xml
 from newsroom.branding.models import Branding
 from newsroom.edge.headers import public
 
@@ -99,6 +100,13 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def news_sitemap(request: HttpRequest) -> HttpResponse:
+    name = Branding.load(request_or_site=request).name
+    body = news_sitemap_xml(name, timezone.now())
+    return public(request, HttpResponse(body, content_type="application/xml"), FRESH_SECONDS)
+
+
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
@@ -106,6 +114,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /account/",
         "Disallow: /give/thanks/",
         f"Sitemap: {absolute('/sitemap.xml')}",
+        f"Sitemap: {absolute('/news-sitemap.xml')}",
         "",
     ]
     return public(request, HttpResponse("\n".join(lines), content_type="text/plain"), FRESH_SECONDS)
