@@ -114,6 +114,9 @@ def test_from_a_sentence_on_the_phone_to_a_correction_that_all_who_asked_hear_of
     problem = f"It was five: I stacked them myself, {story.slug}."
 
     phone.goto(address)
+    remember = phone.get_by_role("button", name="Remember what I read")
+    remember.scroll_into_view_if_needed()
+    remember.click()
     phone.locator(".flow").scroll_into_view_if_needed()
     phone.locator(".report-bar").wait_for(state="attached")
     select_word(phone, "four cords of")
@@ -165,6 +168,8 @@ def test_from_a_sentence_on_the_phone_to_a_correction_that_all_who_asked_hear_of
     shown = phone.locator("article.entry-correction")
     expect(shown.get_by_text("The kiln burned five cords.")).to_be_visible()
     expect(shown.get_by_text("A reader told us")).to_be_visible()
+    since = phone.locator("[data-since=correction]")
+    expect(since).to_contain_text("Corrected since you read it on")
 
     stop = re.search(r"http\S+/follow/\S+/", news)
     assert stop is not None
