@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from articles.models import Article, Correction, Kind, Pin
+from articles.models import Article, Correction, Kind
 from articles.models.article import Label
-
-_NEVER_PINNED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +71,11 @@ def cards(found: "QuerySet[Article]", count: int | None = None, offset: int = 0)
         )
     )
     stop = None if count is None else offset + count
-    return [_card(row) for row in rows[offset:stop]]
+    return [card_of(row) for row in rows[offset:stop]]
 
 
-def keep_reading(article: int, language: str, count: int = 4) -> list[Card]:
-    """What to read after a story: what its editor pinned, in order, then the newest that share a
-    topic with it, then the newest; never itself."""
-    others = published(language).exclude(pk=article)
-    topics = Article.topics.through.objects.filter(article=article).values("topic")
-    pinned = Pin.objects.filter(article=article)
-    # Each arm is short, so the list costs the same however many stories there are.
-    chosen = others.filter(
-        pk__in=others.filter(pk__in=pinned.values("story"))
-        .values("pk")[:count]
-        .union(
-            others.filter(_shares(topics)).values("pk")[:count],
-            others.values("pk")[:count],
-        )
-    )
-    place = pinned.filter(story=OuterRef("pk")).values(place=Coalesce("sort_order", 0))[:1]
-    ordered = chosen.annotate(
-        place=Coalesce(Subquery(place), Value(_NEVER_PINNED), output_field=IntegerField()),
-        shared=_shares(topics),
-    ).order_by("place", "-shared", "-first_published_at", "-pk")
-    return cards(ordered, count)
-
-
-def _shares(topics: "QuerySet[Any]") -> Exists:
-    return Exists(Article.topics.through.objects.filter(article=OuterRef("pk"), topic__in=topics))
-
-
-def _card(row: dict[str, Any]) -> Card:
+def card_of(row: dict[str, Any]) -> Card:
+    """The card of a row as `cards` reads it."""
     section, picture = row["section"], row["picture"] or {}
     image = _smallest_wide_enough(picture)
     return Card(

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from articles.addresses import absolute, current_path
 from articles.entries import mark_of, story_entries
-from articles.listing import keep_reading
+from articles.keep_reading import keep_reading
 from articles.models import Article
 from articles.related import with_related
 from articles.sharing import share_links

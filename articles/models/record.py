@@ -54,6 +54,14 @@ class Version(models.Model):
         verbose_name = _("version")
         verbose_name_plural = _("versions")
         default_permissions = ("view",)
+        indexes = [
+            # The newest stories, without reading all of them.
+            models.Index(
+                fields=["-published_at", "-article"],
+                condition=models.Q(number=1),
+                name="first_publications",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="version_number_in_story")
         ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from articles.comments import approved_comments
 from articles.embeds import frame_origins
 from articles.entries import mark_of, marked_by, story_entries
-from articles.listing import keep_reading
+from articles.keep_reading import keep_reading
 from articles.models import Address
 from articles.related import with_related
 from articles.sharing import share_links

@@ -11,9 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.models import Page
 
 from articles.comments import approve, write_comment
 from articles.corrections import Entry, Record
+from articles.keep_reading import keep_reading
+from articles.listing import cards, published
 from articles.models import Address, Article, Kind, Pin, Section, Topic
 from articles.navigation import forget
 from articles.publishing import publish
@@ -363,3 +366,30 @@ def test_an_editor_previews_a_draft_as_it_would_look(desk: Client, energy: Secti
     fresh = newsroom.draft(energy, "Never published")
     page = desk.get(f"/desk/pages/{fresh.pk}/view_draft/").content.decode()
     assert "Never published" in page
+
+
+def test_keep_reading_shows_what_may_be_listed_and_nothing_else(
+    client: Client, energy: Section
+) -> None:
+    topic = Topic.objects.create(name="Wood", slug="wood")
+    made, other, away = (newsroom.draft(energy, name) for name in ("Made", "Other", "Away"))
+    retracted, restored = newsroom.draft(energy, "Retracted"), newsroom.draft(energy, "Restored")
+    for article in (other, away, retracted, restored, made):
+        article.topics.set([topic])
+        publish(article, by=None)
+        made.pins.add(Pin(story=article))
+    publish(made, by=None)
+    newsroom.draft(energy, "Never published")
+    Page.objects.filter(pk=away.pk).update(live=False)
+    for article in (retracted, restored):
+        record = Record([Entry(Kind.RETRACTION, "Was.", "Now.")])
+        newsroom.edit(article, title=f"{article.title}.", record=record)
+    mistaken = restored.corrections.get()
+    entry = Entry(Kind.CORRECTION, "We took it back.", "It stands.", supersedes=mistaken.pk)
+    newsroom.edit(restored, title="It stands", record=Record([entry]))
+    shown = {card.id: card for card in keep_reading(made.pk, "en", 9)}
+    listed = {card.id: card for card in cards(published("en").exclude(pk=made.pk))}
+    assert shown == listed
+    assert set(shown) == {other.pk, restored.pk}
+    assert shown[restored.pk].mark == "correction"
+    assert keep_reading(made.pk, "fr") == []
