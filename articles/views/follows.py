@@ -6,6 +6,7 @@ programs open links by themselves; only the button's POST does.
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -63,7 +64,8 @@ def follow(request: HttpRequest, **_parts: object) -> HttpResponse:
     # Whether a stranger's address follows already is not told.
     own = reader is not None and asked.reader_id == reader.pk
     response = HttpResponse(status=303)
-    response["Location"] = "/account/#follows" if own else f"{found.path}follow/asked/"
+    account = f"{reverse('reader_account')}#follows"
+    response["Location"] = account if own else f"{found.path}follow/asked/"
     return uncached(response)
 
 

@@ -41,6 +41,12 @@ MAY_OPEN = {
     "/desk/reconciliations/": OPERATORS,
     "/desk/inbox/": OPERATORS,
     "/desk/health/": OPERATORS,
+    "/desk/reports/": {
+        roles.EDITOR,
+        roles.STANDARDS_EDITOR,
+        roles.PUBLISHER,
+        roles.ADMINISTRATOR,
+    },
     "/desk/audit/": {roles.STANDARDS_EDITOR, roles.PUBLISHER, roles.ADMINISTRATOR},
 }
 
