@@ -70,6 +70,7 @@ def main() -> int:
                 {"bare view with one INSERT": 0.7},
                 noise,
             )
+        rows += _record()
     if os.environ.get("BENCH_CLONE"):
         rows += _clone()
     print(f"\n{table(rows)}\n")
@@ -149,6 +150,13 @@ def _queries(made) -> list[Row]:  # type: ignore[no-untyped-def]
     }
     rows += [Row(f"queries: {name}", str(queries_of(path))) for name, path in others.items()]
     return rows
+
+
+def _record() -> list[Row]:
+    from tests.bench.record import comparison, entries_grow
+
+    _say("Versions are compared; 50,000 entries are written")
+    return [*comparison(), *entries_grow()]
 
 
 def _memory(stack: Stack) -> list[Row]:
