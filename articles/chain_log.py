@@ -13,10 +13,12 @@ LOG_PATH: Final = "/corrections/log.json"
 
 
 def log_page(after: int) -> dict[str, Any]:
-    """Up to `LINKS_A_PAGE` links that follow link `after`, and the address of the next page.
+    """Up to `LINKS_A_PAGE` links that follow link `after`, and the addresses around them.
 
-    Each link says which version or entry of which story it seals, its commitment and both chain
-    hashes. `start` is what the first link is chained to.
+    `next` is the page after this one as soon as this one is full, also while it is still empty,
+    so that a full page never changes; `prev` the one before. Each link says which
+    version or entry of which story it seals, its commitment and both chain hashes. `start` is what
+    the first link is chained to.
     """
     rows = list(
         Seal.objects.filter(sequence__gt=after)
@@ -31,15 +33,19 @@ def log_page(after: int) -> dict[str, Any]:
             story=F("article"),
             version_number=F("version__number"),
             entry_number=F("correction__number"),
-        )[: LINKS_A_PAGE + 1]
+        )[:LINKS_A_PAGE]
     )
-    shown = rows[:LINKS_A_PAGE]
-    more = len(rows) > LINKS_A_PAGE
+    full = len(rows) == LINKS_A_PAGE
     return {
         "start": START,
-        "links": [_link(dict(row)) for row in shown],
-        "next": absolute(f"{LOG_PATH}?after={shown[-1]['sequence']}") if more else None,
+        "links": [_link(dict(row)) for row in rows],
+        "prev": _page(max(0, after - LINKS_A_PAGE)) if after else None,
+        "next": _page(rows[-1]["sequence"]) if full else None,
     }
+
+
+def _page(after: int) -> str:
+    return absolute(f"{LOG_PATH}?after={after}" if after else LOG_PATH)
 
 
 def _link(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Atom feeds: stories of the site and of a section, and the corrections."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
@@ -11,6 +11,8 @@ from articles.entries import EntryLine
 from articles.listing import Card
 
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
+# A name, not an address that is fetched.
+HEADS_NAMESPACE: Final = "tag:waylight,2026:record"
 STORIES: Final = 30
 ENTRIES: Final = 50
 
@@ -32,10 +34,28 @@ def stories_feed(title: str, page: str, feed: str, language: str, cards: Iterabl
     return _bytes(made)
 
 
+class _CorrectionsAtom(Atom1Feed):
+    """With the record's signed heads, as elements of a namespace of our own."""
+
+    def root_attributes(self) -> dict[str, str]:
+        return {**super().root_attributes(), "xmlns:waylight": HEADS_NAMESPACE}
+
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        for line in self.feed["heads"]:
+            handler.addQuickElement("waylight:record-head", line)
+
+
 def corrections_feed(
-    title: str, page: str, feed: str, language: str, entries: Iterable[EntryLine]
+    title: str,
+    page: str,
+    feed: str,
+    language: str,
+    entries: Iterable[EntryLine],
+    heads: Sequence[str] = (),
 ) -> bytes:
-    made = _feed(title, page, feed, language)
+    """`heads` are the record's signed lines (`articles/heads.py`), newest first."""
+    made = _feed(title, page, feed, language, _CorrectionsAtom, heads=heads)
     for entry in entries:
         address = f"{absolute(entry.story_url)}#{entry.anchor}"
         made.add_item(
@@ -51,14 +71,22 @@ def corrections_feed(
     return _bytes(made)
 
 
-def _feed(title: str, page: str, feed: str, language: str) -> Atom1Feed:
-    return Atom1Feed(
+def _feed(
+    title: str,
+    page: str,
+    feed: str,
+    language: str,
+    form: type[Atom1Feed] = Atom1Feed,
+    **more: object,
+) -> Atom1Feed:
+    return form(
         title=clean_text(title),
         link=absolute(page),
         description="",
         language=language,
         feed_url=absolute(feed),
         feed_guid=absolute(feed),
+        **more,
     )
 
 

@@ -3,7 +3,7 @@
 What the format has no word for stands under `_waylight`, as its extensions do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from articles.addresses import absolute
@@ -39,8 +39,14 @@ def stories_feed(title: str, page: str, feed: str, language: str, cards: Iterabl
 
 
 def corrections_feed(
-    title: str, page: str, feed: str, language: str, entries: Iterable[EntryLine]
+    title: str,
+    page: str,
+    feed: str,
+    language: str,
+    entries: Iterable[EntryLine],
+    heads: Sequence[str] = (),
 ) -> JSON:
+    """`heads` are the record's signed lines (`articles/heads.py`), newest first."""
     items = [
         {
             "id": f"{absolute(entry.story_url)}#{entry.anchor}",
@@ -65,7 +71,8 @@ def corrections_feed(
         }
         for entry in entries
     ]
-    return _feed(title, page, feed, language, items)
+    made = _feed(title, page, feed, language, items)
+    return made | ({"_waylight": {"record_heads": list(heads)}} if heads else {})
 
 
 def _feed(title: str, page: str, feed: str, language: str, items: list[JSON]) -> JSON:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from articles import following, reports
+from articles import checking, following, heads, reports
 from articles.scheduling import publish_what_is_due
 
 
@@ -29,3 +29,16 @@ def forget_readers() -> None:
     """Addresses that no mail is owed to any more."""
     following.forget_unconfirmed(timezone.now())
     reports.forget_contacts(timezone.now())
+
+
+@shared_task(name="articles.tasks.publish_head")
+def publish_head() -> None:
+    """Once a day; every later tick finds the day's head told and the file whole."""
+    heads.publish_head(timezone.now())
+
+
+@shared_task(name="articles.tasks.check_record")
+def check_record() -> None:
+    moment = timezone.now()
+    if checking.is_due(moment):
+        checking.check_record(moment)

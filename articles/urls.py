@@ -49,6 +49,7 @@ machine_urlpatterns = [
         name="corrections_json_feed",
     ),
     path("corrections/log.json", record.chain_log, name="chain_log"),
+    path("corrections/record-key.json", record.record_key, name="record_key"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("news-sitemap.xml", feeds.news_sitemap, name="news_sitemap"),
     path("robots.txt", feeds.robots, name="robots"),

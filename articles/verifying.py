@@ -3,15 +3,23 @@
 Streamed: memory grows with the number of stories, not with versions.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
+from django.db import connection, transaction
+
 from articles.chain import START, commitment_of, next_site_hash, next_story_hash
-from articles.models import Article, Change, Correction, Seal, Version
-from articles.versions import content_of, layout_hash, words_hash
+from articles.head_lines import BadLine, HeadLine, read
+from articles.models import Article, Change, Correction, RecordHead, Seal, Version
+from articles.verifying_pages import check_pages
+from articles.versions import layout_hash, words_hash
 
 CHUNK: Final = 200
+# A link is written in the transaction of what it seals.
+WRITTEN_TOGETHER: Final = timedelta(minutes=10)
 
 Progress = Callable[[int], None]
 
@@ -39,6 +47,9 @@ class _Story:
     story_hash: str = START
     words_hash: str = ""
     versions: int = 0
+    entries: int = 0
+    version: int | None = None
+    version_before: int | None = None
     unexplained: int | None = None
 
 
@@ -47,27 +58,55 @@ class _Walk:
     sequence: int = 0
     site_hash: str = START
     head_seen: bool = False
+    heads: dict[int, set[str]] = field(default_factory=dict)
     stories: dict[int, _Story] = field(default_factory=dict)
 
 
-def verify_record(head: str = "", progress: Progress = lambda _links: None) -> Iterator[Difference]:
+def verify_record(
+    head: str = "",
+    progress: Progress = lambda _links: None,
+    heads: Iterable[HeadLine] = (),
+) -> Iterator[Difference]:
     """Every difference found. `head` is a site hash published earlier, which the chain must still
-    contain; `progress` is told the number of links checked."""
+    contain, as it must contain `heads` and those the database itself keeps; `progress` is told the
+    number of links checked."""
+    with _one_moment():
+        yield from _verify(head, progress, heads)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """What is published while we read is not seen half: one snapshot of the whole database."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _verify(head: str, progress: Progress, heads: Iterable[HeadLine]) -> Iterator[Difference]:
     walk = _Walk(head_seen=not head or head == START)
+    for each in heads:
+        walk.heads.setdefault(each.sequence, set()).add(each.site_hash)
+    yield from _check_kept_heads(walk)
     links = Seal.objects.select_related("version", "correction").order_by("sequence")
     for seal in links.iterator(chunk_size=CHUNK):
         yield from _check_link(seal, walk)
         walk.head_seen = walk.head_seen or seal.site_hash == head
-        if walk.sequence % CHUNK == 0:
+        if seal.sequence % CHUNK == 0:
             progress(walk.sequence)
     progress(walk.sequence)
     if not walk.head_seen:
         yield Difference(None, "", f"The chain no longer contains the head {head}.")
+    for sequence, hashes in sorted(walk.heads.items()):
+        for lost in sorted(hashes - {START}):
+            yield Difference(None, "", f"The chain no longer has the head {lost} at {sequence}.")
     for article, story in walk.stories.items():
         if story.unexplained:
             yield _of(article, f"version {story.unexplained} has none of the entries it speaks of.")
     yield from _unsealed()
-    yield from _check_pages()
+    for article, sentence in check_pages():
+        yield _of(article, sentence)
 
 
 def _check_link(seal: Seal, walk: _Walk) -> Iterator[Difference]:
@@ -95,9 +134,13 @@ def _check_link(seal: Seal, walk: _Walk) -> Iterator[Difference]:
     # Go on from what is written, so that one break is told once.
     walk.sequence, walk.site_hash = seal.sequence, seal.site_hash
     story.sequence, story.story_hash = seal.story_sequence, seal.story_hash
-    yield from _check_version(sealed, story) if isinstance(sealed, Version) else ()
-    if isinstance(sealed, Correction):
-        story.unexplained = None
+    walk.heads.get(seal.sequence, set()).discard(seal.site_hash)
+    if abs(seal.recorded_at - sealed.recorded_at) > WRITTEN_TOGETHER:
+        yield _of(seal.article_id, f"the link of {name} was not written when {name} was.")
+    if isinstance(sealed, Version):
+        yield from _check_version(sealed, story)
+    else:
+        yield from _check_entry(sealed, story)
 
 
 def _check_version(version: Version, story: _Story) -> Iterator[Difference]:
@@ -119,26 +162,40 @@ def _check_version(version: Version, story: _Story) -> Iterator[Difference]:
     if number != story.versions + 1:
         yield _of(article, f"versions before number {number} are missing.")
     story.versions, story.words_hash = number, version.words_hash
+    story.version_before, story.version = story.version, version.pk
     story.unexplained = number if version.change == Change.EXPLAINED else None
+
+
+def _check_entry(entry: Correction, story: _Story) -> Iterator[Difference]:
+    """An entry follows the version it explains, and speaks of that and the one before."""
+    article, number = entry.article_id, entry.number
+    if number != story.entries + 1:
+        yield _of(article, f"entries before number {number} are missing.")
+    if (entry.before_id, entry.after_id) != (story.version_before, story.version):
+        yield _of(article, f"entry {number} speaks of other versions than it stands between.")
+    earlier = Correction.objects.filter(article=article, number__lt=number)
+    if entry.supersedes_id and not earlier.filter(pk=entry.supersedes_id).exists():
+        yield _of(article, f"entry {number} replaces none that was there before it.")
+    story.entries, story.unexplained = number, None
+
+
+def _check_kept_heads(walk: _Walk) -> Iterator[Difference]:
+    """The heads told each day say what their signed lines say; the chain must contain them."""
+    for head in RecordHead.objects.order_by("day").iterator(chunk_size=CHUNK):
+        try:
+            said = read(head.line)
+        except BadLine as bad:
+            yield Difference(None, "", str(bad))
+            continue
+        if (said.day, said.sequence, said.site_hash) != (head.day, head.sequence, head.site_hash):
+            yield Difference(None, "", f"The head of {head.day} is not what was signed.")
+        walk.heads.setdefault(said.sequence, set()).add(said.site_hash)
 
 
 def _unsealed() -> Iterator[Difference]:
     for model in (Version, Correction):
         for row in model.objects.filter(seal__isnull=True).iterator(chunk_size=CHUNK):
             yield _of(row.article_id, f"{_name(row)} was never sealed.")
-
-
-def _check_pages() -> Iterator[Difference]:
-    """Whether what is on the page, and what readers are shown, is the last version."""
-    for article in Article.objects.filter(live=True).order_by("pk").iterator(chunk_size=CHUNK):
-        last = Version.objects.filter(article=article.pk).order_by("-number").first()
-        if last is None:
-            yield _of(article.pk, "it is public and has no version.")
-            continue
-        if article.current_version_id != last.pk:
-            yield _of(article.pk, f"readers are not shown the last version, {last.number}.")
-        if words_hash(content_of(article, files=False)) != last.words_hash:
-            yield _of(article.pk, f"the page does not have the words of version {last.number}.")
 
 
 def _name(sealed: Version | Correction) -> str:

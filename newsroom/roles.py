@@ -39,6 +39,8 @@ _EDIT = _WRITE | {
 _STANDARDS = _EDIT | {
     "branding.change_branding",
     "audit.view_auditentry",
+    # They are sent the record's head each day.
+    "articles.view_recordhead",
     # The addresses of readers who reported an error; editors answer without seeing them.
     "articles.view_reportcontact",
 }

@@ -6,6 +6,8 @@ the file `env` of the state folder is read, so that `manage.py` works beside a r
 """
 
 import os
+import re
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -108,6 +110,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"expires": 20},
     },
+    # Each does nothing until a day has passed since it last did its work.
+    "publish-head": {"task": "articles.tasks.publish_head", "schedule": 60.0},
+    "check-record": {"task": "articles.tasks.check_record", "schedule": 60.0},
     "forget-readers": {"task": "articles.tasks.forget_readers", "schedule": 86400.0},
     "reconcile-recent": {
         "task": "campaigns.tasks.reconcile_recent",
@@ -246,6 +251,16 @@ TIME_ZONE = env.str("WAYLIGHT_TIME_ZONE", "America/Toronto")
 # An entry dated this much before it was written down says so; 0 for never. The demo's past is made
 # in one morning.
 RECORDED_LATE_MINUTES = env.int("WAYLIGHT_RECORDED_LATE_MINUTES", 0 if WAYLIGHT_DEMO else 60)
+
+# Signs the record's daily head (Ed25519): 64 hexadecimal digits. Without one it is made from the
+# secret key, so that it changes with that.
+RECORD_KEY = (
+    env.str("WAYLIGHT_RECORD_KEY", "") or sha256(f"record:{SECRET_KEY}".encode()).hexdigest()
+)
+if not re.fullmatch(r"[0-9a-f]{64}", RECORD_KEY):
+    raise ImproperlyConfigured("WAYLIGHT_RECORD_KEY must be 64 hexadecimal digits (0-9, a-f).")
+# Where a line is kept for each day's head, to be taken along by the backup.
+RECORD_HEADS_DIR = Path(env.str("WAYLIGHT_RECORD_HEADS_DIR", str(STATE_DIR / "heads")))
 
 # ------------------------------------------------------------------ files
 STATIC_URL = "/static/"

@@ -1,11 +1,12 @@
 """What is stored: pages and people (`pages`, `people`, `article`, `body`), the record of what
-was published (`record`), what readers say (`comments`) and report (`reports`), the stories
-they follow (`follows`), by what right pictures are shown (`rights`), and what search looks in
-(`search`)."""
+was published (`record`), its heads told outside (`heads`), what readers say (`comments`) and
+report (`reports`), the stories they follow (`follows`), by what right pictures are shown
+(`rights`), and what search looks in (`search`)."""
 
 from articles.models.article import Address, Article, Byline, Pin
 from articles.models.comments import Comment, CommentState
 from articles.models.follows import Follow, FollowerNews
+from articles.models.heads import RecordCheck, RecordHead
 from articles.models.pages import FrontPage, Purpose, Section, StandingPage
 from articles.models.people import Person, Topic
 from articles.models.record import Change, Correction, Kind, Seal, Version
@@ -33,6 +34,8 @@ __all__ = [
     "Person",
     "Pin",
     "Purpose",
+    "RecordCheck",
+    "RecordHead",
     "ReportContact",
     "ReportState",
     "Seal",

@@ -15,6 +15,7 @@ from articles import feeds, json_feed
 from articles.addresses import absolute, language_prefix, section_path
 from articles.entries import entry_lines
 from articles.finding import Sought, find_entries
+from articles.heads import recent_lines
 from articles.listing import cards, published
 from articles.models import Section
 from articles.sitemap import news_sitemap_xml, sitemap_xml
@@ -62,7 +63,8 @@ def corrections_feed(request: HttpRequest, form: str = "atom") -> HttpResponse:
     title = _("%(newsroom)s: corrections") % {"newsroom": name}
     shown = entry_lines(find_entries(Sought()), feeds.ENTRIES)
     page = reverse("corrections")
-    return _answer(request, _corrections(form)(title, page, request.path, _language(), shown))
+    made = _corrections(form)(title, page, request.path, _language(), shown, recent_lines())
+    return _answer(request, made)
 
 
 @require_safe

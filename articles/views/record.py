@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.addresses import language_prefix
-from articles.chain_log import log_page
+from articles.addresses import absolute, language_prefix
+from articles.chain_log import LOG_PATH, log_page
 from articles.finding import LONGEST_WORDS, Found, Sought, find_entries, page_after, page_before
+from articles.heads import recent_lines, this_key
 from articles.models import Correction, Kind, Section
 from articles.navigation import navigation
 from articles.reports import time_to_correction
@@ -23,6 +24,7 @@ from articles.tallies import SHOWN_MONTHS, months
 from newsroom.edge.headers import public
 
 FRESH_SECONDS = 30
+FOR_EVER = "public, max-age=31536000, immutable"
 MEDIAN_OF = timedelta(days=365)
 
 
@@ -83,8 +85,27 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def chain_log(request: HttpRequest) -> HttpResponse:
-    """The chain as JSON, oldest link first; `?after=` a sequence goes on from there."""
-    return public(request, JsonResponse(log_page(_number(request, "after") or 0)), FRESH_SECONDS)
+    """The chain as JSON, oldest link first; `?after=` a sequence goes on from there.
+
+    A full page never changes, so caches keep it for ever.
+    """
+    page = log_page(_number(request, "after") or 0)
+    response = public(request, JsonResponse(page), FRESH_SECONDS)
+    if page["next"]:
+        response["Cache-Control"] = FOR_EVER
+    return response
+
+
+@require_safe
+def record_key(request: HttpRequest) -> HttpResponse:
+    """With what key the record's heads are signed, and the last of them."""
+    key = {
+        "algorithm": "Ed25519",
+        "public_key": this_key(),
+        "heads": recent_lines(),
+        "log": absolute(LOG_PATH),
+    }
+    return public(request, JsonResponse(key), FRESH_SECONDS)
 
 
 def _asked(request: HttpRequest) -> _Asked:

@@ -18,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from redis import Redis
 from redis.exceptions import RedisError
 
+from articles.checking import last_check
+from articles.heads import file_lacks_last_head
+from articles.models import RecordHead
 from campaigns import inbox
 from campaigns.models import InboxEvent, Reconciliation
 from newsroom.celery import app
@@ -29,6 +32,8 @@ LATE: Final = timedelta(minutes=10)
 # Books are compared each hour.
 BOOKS_STALE: Final = timedelta(hours=3)
 RECENT: Final = timedelta(days=1)
+# The record is verified and its head told each day.
+RECORD_STALE: Final = timedelta(hours=36)
 REDIS_SECONDS: Final = 2
 
 
@@ -37,6 +42,7 @@ NAMES: Final = {
     "inbox": _("Stripe’s events"),
     "outbox": _("E-mails"),
     "books": _("Books"),
+    "record": _("The record"),
     "database": _("Database"),
     "redis": _("Redis"),
     "migrations": _("Tables"),
@@ -84,6 +90,7 @@ def health(moment: datetime) -> Health:
         ("inbox", _inbox),
         ("outbox", _outbox),
         ("books", _books),
+        ("record", _record),
         ("database", _database),
         ("redis", _redis),
         ("migrations", _migrations),
@@ -172,6 +179,20 @@ def _books(moment: datetime) -> Check:
         return Check("books", State.BROKEN, facts)
     stale = moment - last.finished_at > BOOKS_STALE
     return Check("books", State.ATTENTION if stale else State.GOOD, facts | {"stale": stale})
+
+
+def _record(moment: datetime) -> Check:
+    """The last verification that came to its end, and the last head told outside."""
+    last = last_check()
+    told = RecordHead.objects.values_list("published_at", flat=True).first()
+    facts = {"last": last, "told": told, "file_lacks": file_lacks_last_head()}
+    if last is not None and last.differences:
+        return Check("record", State.BROKEN, facts)
+    fresh = last is not None and last.finished_at and moment - last.finished_at <= RECORD_STALE
+    facts["stale"] = last is not None and not fresh
+    facts["untold"] = told is None or moment - told > RECORD_STALE
+    well = fresh and not facts["untold"] and not facts["file_lacks"]
+    return Check("record", State.GOOD if well else State.ATTENTION, facts)
 
 
 def _database(moment: datetime) -> Check:

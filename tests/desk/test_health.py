@@ -1,6 +1,7 @@
 """Green only when true: each part is broken in turn and seen to turn."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,17 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
+from articles import tasks
+from articles.chain import START
+from articles.heads import append_missing, heads_file, publish_head
+from articles.models import RecordCheck, RecordHead
 from campaigns.models import InboxEvent, Reconciliation
 from newsroom.desk import health as parts
 from newsroom.desk.health import Check, State, health
 from newsroom.desk.heartbeat import beat
 from newsroom.desk.tasks import heartbeat
 from newsroom.mail.models import MailState, OutboxMail
+from tests.articles import newsroom
 from tests.desk.people import SignIn
 
 NOW = datetime(2026, 5, 10, 16, tzinfo=UTC)
@@ -23,11 +29,23 @@ DEAD_REDIS = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
-def well(db: None) -> None:
+def well(db: None, settings: Settings, tmp_path: Path) -> None:
     """Everything is as it should be at NOW."""
     beat(NOW - timedelta(seconds=5))
     at = NOW - timedelta(minutes=20)
     Reconciliation.objects.create(started_at=at, finished_at=at, compared=3)
+    settings.RECORD_HEADS_DIR = tmp_path
+    a_head(at)
+    RecordCheck.objects.create(started_at=at, finished_at=at, links=4)
+
+
+def a_head(at: datetime) -> None:
+    """As `publish_head` leaves it, but told at `at`."""
+    line = f"line of {at}"
+    RecordHead.objects.create(
+        day=at.date(), sequence=0, site_hash=START, line=line, published_at=at
+    )
+    append_missing(heads_file(), [line])
 
 
 def check(key: str) -> Check:
@@ -124,6 +142,58 @@ def test_books_that_differ_are_red_and_books_not_compared_need_a_look(well: None
 
 def test_books_never_compared_need_a_look(db: None) -> None:
     assert check("books").state == State.ATTENTION
+
+
+def test_a_record_that_differs_is_red_and_the_page_tells_the_story(
+    well: None, sign_in: SignIn
+) -> None:
+    assert check("record").state == State.GOOD
+    said = "Story 7 “Kiln”: entry 1 is not what was sealed."
+    RecordCheck.objects.create(started_at=NOW, finished_at=NOW, differences=1, found=[said])
+    assert check("record").state == State.BROKEN
+    page = " ".join(sign_in("publisher").get("/desk/health/").content.decode().split())
+    assert f"1 difference was found. {said}" in page
+
+
+def test_a_record_not_verified_for_long_needs_a_look(well: None) -> None:
+    RecordCheck.objects.update(finished_at=NOW - timedelta(hours=37))
+    assert check("record").state == State.ATTENTION
+    RecordCheck.objects.update(finished_at=None)
+    assert check("record").state == State.ATTENTION, "a run cut off says nothing"
+
+
+def test_a_head_not_told_for_long_or_missing_from_the_file_needs_a_look(well: None) -> None:
+    heads_file().unlink()
+    assert check("record").state == State.ATTENTION
+    publish_head(NOW + timedelta(days=3))
+    assert check("record").state == State.GOOD
+    later = health(datetime.now(UTC) + timedelta(hours=37))
+    found = next(each for each in later.checks if each.key == "record")
+    assert (found.state, found.facts["untold"]) == (State.ATTENTION, True)
+
+
+def test_the_daily_tasks_verify_the_record_and_tell_its_head(
+    db: None, settings: Settings, tmp_path: Path
+) -> None:
+    settings.RECORD_HEADS_DIR = tmp_path
+    for _ in range(2):
+        tasks.check_record()
+        tasks.publish_head()
+    run = RecordCheck.objects.get()
+    assert (run.differences, RecordHead.objects.count()) == (0, 1)
+    now = datetime.now(UTC)
+    found = next(each for each in health(now).checks if each.key == "record")
+    assert found.state == State.GOOD
+    story = newsroom.story(newsroom.section())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE articles_version DISABLE TRIGGER USER")
+        cursor.execute("UPDATE articles_version SET dek = 'x'")
+    RecordCheck.objects.update(started_at=now - timedelta(days=1))
+    tasks.check_record()
+    assert f"Story {story.pk} " in RecordCheck.objects.latest("pk").found[0]
+    found = next(each for each in health(now).checks if each.key == "record")
+    assert found.state == State.BROKEN
 
 
 def test_a_redis_that_is_away_is_red_and_the_rest_is_still_told(
