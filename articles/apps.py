@@ -18,10 +18,11 @@ class ArticlesConfig(AppConfig):
 
         from articles import going_public, navigation, preview, publishing, scheduling
         from articles.desk import story_form
-        from articles.models import Article
+        from articles.models import Article, FrontPage, Section, StandingPage
 
         going_public.witnessed_by(publishing.record_publication)
         story_form.join(Article, preview.preview_context)
+        preview.frame_previews(Article, FrontPage, Section, StandingPage)
         for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
             signal.connect(navigation.forget, dispatch_uid="forget_navigation")
         post_page_move.connect(publishing.record_move, dispatch_uid="record_move")

@@ -9,18 +9,27 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Site
+from wagtail.models import (
+    GroupApprovalTask,
+    Page,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from articles.models import FrontPage, Purpose, Section, StandingPage
 from campaigns.models import Campaign
 from campaigns.planning import store_campaign
 from newsroom.branding.models import Branding
 from newsroom.readers.models import Reader
+from newsroom.roles import PAGES
 
 # In the order of the foot of every page.
 STANDING: Final = (
@@ -99,6 +108,21 @@ def make_standing_page(
     page = StandingPage(title=title, slug=slug or purpose, purpose=purpose, body=body)
     _publish_under_front(page, by)
     return page, True
+
+
+def make_editing_workflow() -> tuple[Workflow, bool]:
+    """The way of a reporter's story: submitted, read by an editor, published on approval. And
+    whether it was made just now. A workflow that the newsroom gave its front page stays."""
+    front = front_page()
+    if found := WorkflowPage.objects.filter(page=front).first():
+        return found.workflow, False
+    task = GroupApprovalTask.objects.create(name=_("An editor reads it"))
+    editors = [role for role, rights in PAGES.items() if "publish_page" in rights]
+    task.groups.set(Group.objects.filter(name__in=editors))
+    workflow = Workflow.objects.create(name=_("Reporter to editor"))
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    WorkflowPage.objects.create(workflow=workflow, page=front)
+    return workflow, True
 
 
 def default_standing_page(purpose: str) -> tuple[str, str]:

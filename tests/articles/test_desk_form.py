@@ -207,3 +207,15 @@ def test_a_lead_picture_needs_alt_text_and_credit_to_be_published(
     assert set(errors(create(desk, energy, data))) == {"lead_image_alt", "lead_image_credit"}
     data |= {"lead_image_alt": "A red square", "lead_image_credit": "Ann Bell"}
     assert errors(create(desk, energy, data)) == {}
+
+
+def test_the_desk_shows_the_preview_beside_the_form_and_readers_pages_stand_in_no_frame(
+    desk: Client, kiln: Article
+) -> None:
+    address = f"/desk/pages/{kiln.pk}/edit/preview/"
+    desk.post(address, typed("The kiln goes cold", "It burned five cords.", slug="kiln"))
+    shown = desk.get(f"{address}?in_preview_panel=true")
+    assert "five cords" in shown.content.decode()
+    assert shown["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in shown["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in desk.get(kiln.url)["Content-Security-Policy"]

@@ -25,6 +25,7 @@ def found(content: DemoContent, by: Reader) -> dict[str, Section]:
         contact_email=newsroom.email,
     )
     founding.stand_at(settings.BASE_URL)
+    founding.make_editing_workflow()
     sections = {
         section.slug: founding.make_section(
             section.name, slug=section.slug, description=section.description, by=by

@@ -66,6 +66,8 @@ def _found(options: dict[str, Any]) -> Iterator[str]:
     for title in options["section"]:
         section, made = founding.make_section(title)
         yield _line(f"Section “{section.title}”", made)
+    workflow, made = founding.make_editing_workflow()
+    yield _line(f"Workflow “{workflow.name}”", made)
     for purpose in founding.STANDING:
         page, made = founding.make_standing_page(purpose, *founding.default_standing_page(purpose))
         yield _line(f"Standing page “{page.title}”", made)
