@@ -113,6 +113,10 @@ def story_at(address: Address, mark: str | None) -> Story:
     )
 
 
+def reading_minutes(words: int) -> int:
+    return max(1, ceil(words / WORDS_A_MINUTE))
+
+
 def build_story(around: Around, content: Content, body_html: str, mark: str | None) -> Story:
     count = body_words(content)
     picture = content["lead_image"]
@@ -140,7 +144,7 @@ def build_story(around: Around, content: Content, body_html: str, mark: str | No
         developing=content["developing"],
         comments_open=around.comments_open,
         word_count=count,
-        minutes=max(1, ceil(count / WORDS_A_MINUTE)),
+        minutes=reading_minutes(count),
         mark=mark,
         language=content["language"],
         version=around.version,

@@ -4,7 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from articles import checking, following, heads, reports
+from articles.checks import links_in
+from articles.links import check_outside
+from articles.models import Article
 from articles.scheduling import publish_what_is_due
+from articles.versions import content_of
 
 
 @shared_task(name="articles.tasks.publish_scheduled")
@@ -42,3 +46,11 @@ def check_record() -> None:
     moment = timezone.now()
     if checking.is_due(moment):
         checking.check_record(moment)
+
+
+@shared_task(name="articles.tasks.check_links")
+def check_links(article: int) -> None:
+    """Ask other sites whether the links of the story's draft lead somewhere."""
+    if story := Article.objects.filter(pk=article).first():
+        draft = story.get_latest_revision_as_object()
+        check_outside(url for _text, url in links_in(content_of(draft, files=False)))

@@ -1,6 +1,7 @@
 """Stories and their record on the desk, and Wagtail's pages answered by our views."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,16 +9,19 @@ from django.templatetags.static import static
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
+from articles import tasks
 from articles.desk.comments import CommentViewSet
 from articles.desk.correct_now import CorrectNowView, offer_correct_now
 from articles.desk.corrections import CorrectionsViewSet
 from articles.desk.people import PersonViewSet, TopicViewSet
+from articles.desk.picture_rights import PictureRightsMenuItem, PictureRightsView
 from articles.desk.reports import ReportsViewSet, offer_to_close
 from articles.going_public import Refused
 from articles.models import Article
@@ -44,6 +48,25 @@ def record_on_the_desk() -> list[ModelViewSet]:
 
 
 hooks.register("after_edit_page", offer_to_close)
+
+
+@hooks.register("register_admin_urls")
+def pages_of_our_own() -> list[URLPattern]:
+    return [path("pictures-rights/", PictureRightsView.as_view(), name="picture_rights")]
+
+
+@hooks.register("register_admin_menu_item")
+def rights_in_the_menu() -> MenuItem:
+    return PictureRightsMenuItem()
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def ask_after_links(request: HttpRequest, page: Page) -> None:
+    """The answers are there when the form is opened next; a broker that is away costs no more."""
+    if isinstance(page, Article):
+        with suppress(OperationalError):
+            tasks.check_links.delay(page.pk)
 
 
 @hooks.register("construct_main_menu")

@@ -34,6 +34,7 @@ _EDIT = _WRITE | {
     "articles.view_comment",
     "articles.change_comment",
     "articles.view_errorreport",
+    "articles.view_imagerights",
     "articles.change_errorreport",
 }
 _STANDARDS = _EDIT | {

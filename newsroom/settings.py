@@ -298,6 +298,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_IMAGE_MODEL = "wagtailimages.Image"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "articles.desk.picture_form.PictureForm"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {
     "default": {
         "WIDGET": "wagtail.admin.rich_text.DraftailRichTextArea",
@@ -306,6 +307,8 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
 }
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 TAGGIT_CASE_INSENSITIVE = True
+# The check of links asks no private network; the tests' own server is in one.
+LINKS_PUBLIC_ONLY = WAYLIGHT_ENV != "test"
 # From which services editors may embed: keys of `articles.embeds.PROVIDERS`.
 EMBED_PROVIDERS = env.list(
     "WAYLIGHT_EMBEDS",

@@ -23,6 +23,7 @@ from wagtail.admin.panels import (
 from articles.comparing import ChangedWords, changed_words
 from articles.corrections import Record, Shape, SilentEdit, judge, pending, set_pending
 from articles.desk import entry_rows, what_changed
+from articles.desk.before_publishing import BeforePublishingPanel
 from articles.desk.moments import NewsroomMomentField, in_what_zone
 from articles.developing import mark, needs_one_line, one_line_until
 from articles.embargo import Embargoed, refuse_before_embargo
@@ -171,9 +172,8 @@ class StoryForm(WagtailAdminPageForm):
     def _ask_of_pictures(self) -> None:
         last = self.instance.current_version
         pictures = pictures_copy(self.instance)
-        moment = max(timezone.now(), self.cleaned_data.get("go_live_at") or timezone.now())
         try:
-            refuse_unfit_pictures(pictures, last.content if last else None, moment)
+            refuse_unfit_pictures(pictures, last.content if last else None, self._moment())
         except UnfitPicture as refusal:
             lead = pictures["lead_image"]
             at_lead = lead is not None and lead["image"] == refusal.unfit.image
@@ -237,6 +237,7 @@ def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -
     model.base_form_class = StoryForm
     model.content_panels = [
         what_changed.WhatChangedPanel(heading=gettext_lazy("What changed"), icon="edit"),
+        BeforePublishingPanel(heading=gettext_lazy("Before you publish"), icon="tick"),
         TitleFieldPanel("title", heading=gettext_lazy("Headline")),
         FieldPanel("dek", help_text=gettext_lazy("One or two sentences under the headline.")),
         FieldRowPanel([FieldPanel("label"), FieldPanel("location")]),

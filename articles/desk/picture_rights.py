@@ -1,0 +1,106 @@
+"""Pictures whose right has ended or soon ends, with the stories that show them, on the desk."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from articles.models import Article, ImageRights
+from articles.picture_removal import take_out
+from articles.picture_rights import newsroom_day, stories_showing
+from newsroom.furniture import acting
+
+SOON: Final = timedelta(days=30)
+MAY_SEE: Final = "articles.view_imagerights"
+SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A picture; `stories` are the public ones that show it, each with whether the person may
+    take it out there."""
+
+    rights: ImageRights
+    ended: bool
+    stories: list[tuple[Article, bool]]
+
+
+class PictureRightsView(WagtailAdminTemplateMixin, View):
+    """GET lists; POST `image` and `story` takes that picture out of that story."""
+
+    page_title = gettext_lazy("Pictures’ rights")
+    header_icon = "image"
+    template_name = "articles/desk/picture_rights.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm(MAY_SEE):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(lines=self._lines(), soon=SOON.days))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        rights = get_object_or_404(ImageRights, image=request.POST.get("image"))
+        story = get_object_or_404(Article, pk=request.POST.get("story"))
+        if not story.permissions_for_user(request.user).can_publish():
+            raise PermissionDenied
+        take_out(story, rights.image, by=acting(request))
+        messages.success(request, _("The picture was taken out; the story’s history says why."))
+        return redirect("picture_rights")
+
+    def _lines(self) -> list[Line]:
+        today = newsroom_day(timezone.now())
+        user = self.request.user
+        return [
+            Line(
+                rights,
+                rights.expires_on < today,
+                [
+                    (story, story.permissions_for_user(user).can_publish())
+                    for story in stories_showing(rights.image)
+                ],
+            )
+            for rights in ending_by(today + SOON)[:SHOWN]
+        ]
+
+
+def ending_by(day: date) -> Any:
+    """The rights that end on `day` or before, the earliest first."""
+    ending = ImageRights.objects.filter(expires_on__lte=day).select_related("image")
+    return ending.order_by("expires_on", "pk")
+
+
+class PictureRightsMenuItem(MenuItem):
+    """Says how many pictures are still shown without a right."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_lazy("Pictures’ rights"),
+            reverse("picture_rights"),
+            icon_name="image",
+            name="picture-rights",
+            order=260,
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(MAY_SEE))
+
+    def render_component(self, request: HttpRequest) -> Any:
+        component = super().render_component(request)
+        ended = ending_by(newsroom_day(timezone.now()) - timedelta(days=1))[:SHOWN]
+        shown = sum(bool(stories_showing(rights.image)) for rights in ended)
+        if shown:
+            component.label = f"{component.label} ({shown})"
+        return component
