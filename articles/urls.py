@@ -6,7 +6,18 @@ follows after them. `machine_urlpatterns` never do.
 
 from django.urls import path, re_path
 
-from articles.views import comments, feeds, follows, history, lists, record, reports, search, story
+from articles.views import (
+    comments,
+    feeds,
+    follows,
+    history,
+    lists,
+    quotes,
+    record,
+    reports,
+    search,
+    story,
+)
 
 # Year, month and day as numbers of fixed length, so that each story has one address.
 _STORY = r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/(?P<slug>[\w-]+)/"
@@ -29,6 +40,15 @@ urlpatterns = [
     path("corrections/", record.corrections, name="corrections"),
     path("corrections/policy/", lists.policy, name="corrections_policy"),
     re_path(_STORY + r"$", story.article, name="article"),
+    re_path(_STORY + r"quote/(?P<number>\d{1,3})/$", quotes.quote, name="quote"),
+    re_path(
+        _STORY + r"quote/(?P<version>\d{1,6})-(?P<number>\d{1,3})\.png$",
+        quotes.quote_picture,
+        name="quote_picture",
+    ),
+    re_path(
+        _STORY + r"card/(?P<version>\d{1,6})\.png$", quotes.story_picture, name="story_picture"
+    ),
     re_path(_STORY + r"history/$", history.history, name="history"),
     re_path(_STORY + _HISTORY_OF_TWO, history.compare, name="compare"),
     re_path(_STORY + r"report/$", reports.report, name="report_error"),

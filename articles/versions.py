@@ -86,7 +86,14 @@ def render_body(article: Article, story_url: str) -> str:
     context = {"story_url": story_url, "headline": article.title}
     # In the story's own language, whatever the editor's desk speaks.
     with translation.override(article.locale.language_code):
-        return _without_keys("\n".join(str(each.render(context=context)) for each in article.body))
+        return _without_keys("\n".join(_rendered(article, context)))
+
+
+def _rendered(article: Article, context: dict[str, Any]) -> Iterator[str]:
+    quotes = 0
+    for child in article.body:
+        quotes += child.block_type == "pull_quote"
+        yield str(child.render(context=context | {"quote_number": quotes}))
 
 
 def words(content: Content) -> list[str]:

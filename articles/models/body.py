@@ -58,12 +58,15 @@ class PullQuoteBlock(blocks.StructBlock):
     def get_context(
         self, value: Any, parent_context: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Adds `share`, once the story has an address (`story_url` of the parent context)."""
+        """Adds `share`, once the story has an address (`story_url` of the parent context, with
+        `quote_number`, from 1)."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         if story_url := context.get("story_url"):
             parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
             line = quote_line(*(value.get(part) or "" for part in parts))
-            context["share"] = share_links(line, story_url, subject=context.get("headline", ""))
+            # Of the quote's own page, whose picture is the quote.
+            url = f"{story_url}quote/{context['quote_number']}/"
+            context["share"] = share_links(line, url, subject=context.get("headline", ""))
         return context
 
     class Meta:
