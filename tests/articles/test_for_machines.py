@@ -120,7 +120,7 @@ def test_a_shared_story_shows_its_headline_picture_and_moments(
     assert tags["article:tag"] == "Wood"
     assert tags["article:modified_time"] > tags["article:published_time"]
     plain = client.get(newsroom.story(energy).url).content.decode()
-    assert '<meta name="twitter:card" content="summary">' in plain
+    assert '<meta name="twitter:card" content="summary_large_image">' in plain
 
 
 def test_the_news_sitemap_has_the_news_of_two_days(client: Client, energy: Section) -> None:
