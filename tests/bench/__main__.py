@@ -154,9 +154,10 @@ def _queries(made) -> list[Row]:  # type: ignore[no-untyped-def]
 
 def _record() -> list[Row]:
     from tests.bench.record import comparison, entries_grow
+    from tests.bench.verifying import verifying
 
     _say("Versions are compared; 50,000 entries are written")
-    return [*comparison(), *entries_grow()]
+    return [*comparison(), *verifying(), *entries_grow()]
 
 
 def _memory(stack: Stack) -> list[Row]:
