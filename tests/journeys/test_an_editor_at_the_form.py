@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from articles.corrections import Entry, Record, set_pending
-from articles.models import Article, Byline
+from articles.corrections import Entry, Record, pending, set_pending
+from articles.models import Article, Byline, Correction
 from newsroom import roles
 from tests.articles import newsroom
 from tests.journeys.staff import come_in, somebody
@@ -119,3 +119,31 @@ def test_the_draft_is_previewed_at_a_phones_and_a_desktops_width(
         widths.append(frame.evaluate("frame => frame.clientWidth"))
     assert widths[0] < 500 < widths[1]
     assert json.dumps(kiln.current_version.content).count("five") == 0
+
+
+def test_autosave_keeps_what_was_said_and_publishes_nothing(kiln: Article, desktop: Page) -> None:
+    panel = desktop.locator("what-changed")
+    type_words(desktop, NOW)
+    panel.locator("summary").first.click()
+    panel.get_by_label("What it is").first.select_option("correction")
+    panel.get_by_label("What was wrong").first.fill("Four.")
+    panel.get_by_label("What is right").first.fill("Five.")
+    dek = desktop.locator("[name=dek]")
+
+    def saved() -> bool:
+        # Wagtail looks for changes from a while after the page was opened: one more key each time.
+        dek.press("x")
+        return [each.now for each in pending(newest_draft(kiln)).entries] == ["Five."]
+
+    wait_until(
+        saved,
+        30,
+        "the draft with its entry is saved by itself",
+    )
+    assert kiln.versions.count() == 1
+    assert not Correction.objects.filter(article=kiln).exists()
+    desktop.reload()
+    expect(panel.get_by_label("What is right").first).to_have_value("Five.")
+    press_publish(desktop)
+    desktop.get_by_text("has been published").first.wait_for()
+    assert Correction.objects.get(article=kiln).now == "Five."
