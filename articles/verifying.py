@@ -139,7 +139,7 @@ def _check_link(seal: Seal, walk: _Walk) -> Iterator[Difference]:
         yield _of(seal.article_id, f"the link of {name} was not written when {name} was.")
     if isinstance(sealed, Version):
         yield from _check_version(sealed, story)
-    else:
+    elif isinstance(sealed, Correction):
         yield from _check_entry(sealed, story)
 
 
