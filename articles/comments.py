@@ -2,23 +2,37 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from articles.addresses import absolute, current_path
-from articles.models import Address, Article, Comment, CommentState
+from articles.commenters import distrust, is_banned, standing
+from articles.models import (
+    Address,
+    Article,
+    Comment,
+    Commenter,
+    CommentReport,
+    CommentState,
+)
 from newsroom.audit import log
+from newsroom.branding.models import Branding
 from newsroom.mail.outbox import owe
 from newsroom.readers.models import Reader
 
 SHORTEST: Final = 2
 LONGEST: Final = 4000
 LONGEST_REASON: Final = 300
+# What an editor is to decide on; neither is shown under the story.
+WAITING: Final = (CommentState.HELD, CommentState.REPORTED)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MANY_BREAKS = re.compile(r"\n\s*\n\s*\n+")
@@ -37,18 +51,9 @@ class NoReason(Exception):
 
 
 @dataclass(frozen=True)
-class CommentShown:
-    """A comment as everybody sees it under the story. `text` is plain, not HTML."""
-
-    name_shown: str
-    text: str
-    created_at: datetime
-    anchor: str
-
-
-@dataclass(frozen=True)
 class OwnComment:
-    """A comment as its writer sees it, whatever was decided. `reason` only when rejected."""
+    """A comment as its writer sees it, whatever was decided. `reason` is why it was rejected, or
+    what readers said who reported it."""
 
     text: str
     created_at: datetime
@@ -59,9 +64,28 @@ class OwnComment:
     url: str
 
 
-def write_comment(article: Article, reader: Reader, text: str, moment: datetime) -> Comment:
-    """Hold a reader's comment on a story for an editor. Raises CommentRefused."""
-    if not (article.live and article.current_version_id and article.comments_open):
+def takes_comments(article: Article, moment: datetime, days: int) -> bool:
+    """Whether comments are open: the story's own switch, and for `days` from its first
+    publication (0: for ever)."""
+    first = article.first_published_at
+    if not (article.comments_open and first):
+        return False
+    return not days or moment < first + timedelta(days=days)
+
+
+def write_comment(
+    article: Article,
+    reader: Reader,
+    text: str,
+    moment: datetime,
+    parent: Comment | None = None,
+) -> Comment:
+    """Hold a reader's comment on a story for an editor; a trusted reader's is shown at once.
+
+    A reply to a reply stands beside it. Raises CommentRefused.
+    """
+    public = article.live and article.current_version_id
+    if not (public and takes_comments(article, moment, Branding.load().comments_days)):
         raise CommentsClosed(_("Comments on this story are closed."))
     text = tidied(text)
     if len(text) < SHORTEST:
@@ -81,7 +105,21 @@ def write_comment(article: Article, reader: Reader, text: str, moment: datetime)
         Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
         if Comment.objects.filter(article=article, reader=reader, text=text).exists():
             raise CommentRefused(_("You have already written this under this story."))
-        return Comment.objects.create(article=article, reader=reader, text=text, created_at=moment)
+        if parent is not None:
+            # As it is now: an editor may have decided on it meanwhile.
+            shown = Comment.objects.filter(article=article, state=CommentState.APPROVED)
+            parent = shown.filter(pk=parent.pk).first()
+            if parent is None:
+                raise CommentRefused(_("The comment you answer is not shown any more."))
+        trusted = _refuse_banned(reader, moment).trusted_at is not None
+        return Comment.objects.create(
+            article=article,
+            reader=reader,
+            text=text,
+            created_at=moment,
+            parent_id=(parent.parent_id or parent.pk) if parent else None,
+            state=CommentState.APPROVED if trusted else CommentState.HELD,
+        )
 
 
 def approve(comment: Comment, by: Reader, moment: datetime) -> Comment:
@@ -115,38 +153,14 @@ def reject(comment: Comment, by: Reader, reason: str, moment: datetime) -> Comme
         comment = _locked(comment)
         _decide(comment, CommentState.REJECTED, by, moment, reason)
         log.record(by, "rejected", comment, "Rejected a comment", article=comment.article_id)
+        distrust(comment.reader, by)
     return comment
 
 
 def next_held(after: Comment) -> Comment | None:
     """The next comment that waits for an editor, oldest first, other than `after`."""
-    held = Comment.objects.filter(state=CommentState.HELD).exclude(pk=after.pk)
+    held = Comment.objects.filter(state__in=WAITING).exclude(pk=after.pk)
     return held.order_by("created_at", "id").first()
-
-
-def approved_comments(article_id: int) -> list[CommentShown]:
-    """The comments shown under a story, oldest first; one query."""
-    found = (
-        Comment.objects.filter(article_id=article_id, state=CommentState.APPROVED)
-        .select_related("reader")
-        .only(
-            "text",
-            "created_at",
-            "reader__public_name",
-            "reader__first_name",
-            "reader__last_name",
-        )
-        .order_by("created_at", "id")
-    )
-    return [
-        CommentShown(
-            name_shown=comment.reader.name_shown,
-            text=comment.text,
-            created_at=comment.created_at,
-            anchor=anchor(comment.pk),
-        )
-        for comment in found
-    ]
 
 
 def comments_of(reader: Reader, article_id: int | None = None) -> list[OwnComment]:
@@ -160,12 +174,12 @@ def comments_of(reader: Reader, article_id: int | None = None) -> list[OwnCommen
             created_at=comment.created_at,
             state=comment.state,
             state_shown=comment.get_state_display(),
-            reason=comment.reason if comment.state == CommentState.REJECTED else "",
+            reason=_why(comment),
             headline=headline_of(comment.article),
             url=comment.article_url or "",  # type: ignore[attr-defined]
         )
         for comment in found.select_related("article__current_version").annotate(
-            article_url=current_address()
+            article_url=current_address(), said=_open_reasons()
         )
     ]
 
@@ -192,6 +206,34 @@ def headline_of(article: Article) -> str:
     return version.headline if version else article.title
 
 
+def _refuse_banned(reader: Reader, moment: datetime) -> Commenter:
+    """How the reader stands. Raises CommentRefused with the reason and until when."""
+    commenter = standing(reader)
+    if is_banned(commenter, moment):
+        until = date_format(timezone.localtime(commenter.banned_until), "DATETIME_FORMAT")
+        raise CommentRefused(
+            _("You cannot comment until %(until)s. The reason: %(reason)s")
+            % {"until": until, "reason": commenter.ban_reason}
+        )
+    return commenter
+
+
+def _open_reasons() -> Subquery:
+    """For annotations: the reasons of the reports that no editor has decided on."""
+    reports = CommentReport.objects.filter(comment=OuterRef("pk"), settled=False).order_by()
+    reasons = reports.values("comment").annotate(all=StringAgg("reason", "; ", distinct=True))
+    return Subquery(reasons.values("all"))
+
+
+def _why(comment: Comment) -> str:
+    match comment.state:
+        case CommentState.REJECTED:
+            return comment.reason
+        case CommentState.REPORTED:
+            return comment.said or ""  # type: ignore[attr-defined]
+    return ""
+
+
 def _locked(comment: Comment) -> Comment:
     held = Comment.objects.select_for_update(of=("self",))
     return held.select_related("reader", "article__current_version").get(pk=comment.pk)
@@ -203,6 +245,7 @@ def _decide(
     comment.state, comment.reason = state, reason
     comment.decided_by, comment.decided_at = by, moment
     comment.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+    comment.reports.filter(settled=False).update(settled=True)
 
 
 def _mail_context(comment: Comment) -> dict[str, str]:

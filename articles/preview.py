@@ -57,6 +57,7 @@ def preview_context(article: Article, request: HttpRequest) -> dict[str, Any]:
         "corrections": entries,
         "keep_reading": keep_reading(story.id, story.language),
         "comments": [],
+        "comment_count": 0,
         "policy_url": POLICY_URL,
         "history_url": f"{url}history/",
         "share": share_links(story.headline, story.absolute_url),

@@ -17,6 +17,7 @@ from articles.views import (
     reports,
     search,
     story,
+    threads,
 )
 
 # Year, month and day as numbers of fixed length, so that each story has one address.
@@ -51,6 +52,12 @@ urlpatterns = [
     ),
     re_path(_STORY + r"history/$", history.history, name="history"),
     re_path(_STORY + _HISTORY_OF_TWO, history.compare, name="compare"),
+    re_path(_STORY + r"comments/$", threads.thread, name="thread"),
+    re_path(
+        _STORY + r"comments/(?P<comment_id>\d{1,18})/report/$",
+        threads.report,
+        name="report_comment",
+    ),
     re_path(_STORY + r"report/$", reports.report, name="report_error"),
     re_path(_STORY + r"report/thanks/$", reports.thanks, name="report_thanks"),
     re_path(_STORY + r"follow/$", follows.follow, name="follow"),

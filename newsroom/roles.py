@@ -33,6 +33,8 @@ _EDIT = _WRITE | {
     "articles.view_correction",
     "articles.view_comment",
     "articles.change_comment",
+    # Trusting a reader, keeping one from commenting.
+    "articles.change_commenter",
     "articles.view_errorreport",
     "articles.view_imagerights",
     "articles.change_errorreport",

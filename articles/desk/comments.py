@@ -1,18 +1,20 @@
-"""Readers' comments on the desk: what is held, oldest first, each approved or rejected."""
+"""Readers' comments on the desk: what waits, oldest first, each approved or rejected."""
 
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
@@ -20,8 +22,19 @@ from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from articles.addresses import current_path
+from articles.commenters import (
+    CannotBan,
+    ban,
+    distrust,
+    is_banned,
+    may_be_trusted,
+    standing,
+    trust,
+    unban,
+)
 from articles.comments import (
     LONGEST_REASON,
+    WAITING,
     NoReason,
     anchor,
     approve,
@@ -29,7 +42,17 @@ from articles.comments import (
     next_held,
     reject,
 )
-from articles.models import Comment, CommentState
+from articles.models import Comment, CommentReport, CommentState
+from newsroom.furniture import acting, desk_page
+
+QUEUE_SHOWN: Final = 50
+PAST_SHOWN: Final = 20
+_ON_WRITERS: Final = {
+    "trust": gettext_lazy("From now on this reader's comments are shown at once."),
+    "distrust": gettext_lazy("This reader's comments wait for an editor again."),
+    "ban": gettext_lazy("This reader cannot comment until then, and is shown why."),
+    "unban": gettext_lazy("This reader may comment again."),
+}
 
 
 class CommentIndex(IndexView):
@@ -38,7 +61,8 @@ class CommentIndex(IndexView):
 
 
 class DecideView(InspectView):
-    """GET shows one comment; POST `decision` ("approve", or "reject" with `reason`)."""
+    """GET shows one comment; POST `decision` ("approve", or "reject" with `reason`), or of its
+    writer "trust", "distrust", "unban", or "ban" with `ban_reason` and `until` (a day)."""
 
     page_title = gettext_lazy("Comment")
 
@@ -50,6 +74,8 @@ class DecideView(InspectView):
         if not editor.is_authenticated or not self.user_has_permission("change"):
             raise PermissionDenied
         comment, reason = self.object, request.POST.get("reason", "")
+        if request.POST.get("decision") in _ON_WRITERS:
+            return self._on_writer(request, request.POST["decision"])
         try:
             if request.POST.get("decision") == "approve":
                 approve(comment, editor, timezone.now())
@@ -65,8 +91,31 @@ class DecideView(InspectView):
             return redirect("comments_desk:inspect", following.pk)
         return redirect("comments_desk:index")
 
+    def _on_writer(self, request: HttpRequest, decision: str) -> HttpResponse:
+        editor, reader, now = acting(request), self.object.reader, timezone.now()
+        if not editor.has_perm("articles.change_commenter"):
+            raise PermissionDenied
+        try:
+            match decision:
+                case "trust":
+                    trust(reader, editor, now)
+                case "distrust":
+                    distrust(reader, editor)
+                case "unban":
+                    unban(reader, editor)
+                case _:
+                    until = _end_of_day(request.POST.get("until", ""))
+                    ban(reader, editor, request.POST.get("ban_reason", ""), until, now)
+        except CannotBan as refusal:
+            context = self.get_context_data(ban_error=str(refusal), typed=request.POST)
+            return self.render_to_response(context, status=422)
+        messages.success(request, _ON_WRITERS[decision])
+        return redirect("comments_desk:inspect", self.object.pk)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comment = self.object
+        how = standing(comment.reader)
+        others = Comment.objects.filter(reader=comment.reader).exclude(pk=comment.pk)
         story = current_path(comment.article)
         return super().get_context_data(
             comment=comment,
@@ -75,15 +124,106 @@ class DecideView(InspectView):
             story_desk_url=reverse("wagtailadmin_pages:edit", args=[comment.article_id]),
             longest_reason=LONGEST_REASON,
             can_decide=self.user_has_permission("change"),
+            reports=comment.reports.order_by("-pk")[:PAST_SHOWN],
+            past=others.select_related("article__current_version").order_by("-pk")[:PAST_SHOWN],
+            past_counts=_counts(others),
+            how=how,
+            banned=is_banned(how, timezone.now()),
+            offer_trust=may_be_trusted(comment.reader),
+            can_change_writer=self.request.user.has_perm("articles.change_commenter"),
             **kwargs,
         )
+
+
+def queue(request: HttpRequest) -> HttpResponse:
+    """Comments in one state (`?state=`), those that wait the oldest first, all others the newest
+    first; POST decides on those of `comment` alike: `decision` and, to reject, `reason`."""
+    if not request.user.has_perm("articles.change_comment"):
+        raise PermissionDenied
+    error, status = "", 200
+    if request.method == "POST":
+        try:
+            _decide_on_many(request)
+            return redirect(request.get_full_path())
+        except NoReason as refusal:
+            error, status = str(refusal), 422
+    state = request.GET.get("state", CommentState.HELD)
+    if state not in CommentState.values:
+        state = CommentState.HELD
+    oldest_first = ("created_at", "pk") if state in WAITING else ("-created_at", "-pk")
+    found = Comment.objects.filter(state=state).select_related(
+        "reader", "article__current_version", "parent__reader"
+    )
+    counts = dict(Comment.objects.order_by().values_list("state").annotate(Count("pk")))
+    said = CommentReport.objects.filter(settled=False).order_by("pk")
+    shown = found.prefetch_related(Prefetch("reports", said, "open_reports"))
+    context = {
+        "comments": shown.order_by(*oldest_first)[:QUEUE_SHOWN],
+        "states": [
+            (value, label, counts.get(value, 0), value == state)
+            for value, label in CommentState.choices
+        ],
+        "state": state,
+        "chosen": request.POST.getlist("comment"),
+        "error": error,
+        "longest_reason": LONGEST_REASON,
+        "all_url": reverse("comments_desk:index"),
+    }
+    page = desk_page(_("Comments"), icon="comment", **context)
+    return render(request, "articles/desk/comment_queue.html", page, status=status)
+
+
+def _decide_on_many(request: HttpRequest) -> None:
+    """Decide on each of the chosen comments, or on none. Raises NoReason."""
+    editor, now = acting(request), timezone.now()
+    chosen = [int(pk) for pk in request.POST.getlist("comment") if pk.isascii() and pk.isdigit()]
+    approving = request.POST.get("decision") == "approve"
+    with transaction.atomic():
+        found = list(Comment.objects.filter(pk__in=chosen[:QUEUE_SHOWN]).order_by("pk"))
+        for comment in found:
+            if approving:
+                approve(comment, editor, now)
+            else:
+                reject(comment, editor, request.POST.get("reason", ""), now)
+    if not found:
+        messages.error(request, _("No comment was chosen."))
+    elif approving:
+        messages.success(
+            request,
+            ngettext("%(n)d comment is shown.", "%(n)d comments are shown.", len(found))
+            % {"n": len(found)},
+        )
+    else:
+        messages.success(
+            request,
+            ngettext("%(n)d comment is rejected.", "%(n)d comments are rejected.", len(found))
+            % {"n": len(found)},
+        )
+
+
+def _counts(comments: "QuerySet[Comment]") -> list[tuple[str, int]]:
+    """How many of the comments are in each state that any is in, in words."""
+    found = dict(comments.order_by().values_list("state").annotate(Count("pk")))
+    return [(str(state.label), found[state]) for state in CommentState if state in found]
+
+
+def _end_of_day(text: str) -> datetime:
+    """The day's end in the newsroom's zone. Raises CannotBan."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not 2000 <= day.year <= 2999:
+        raise CannotBan(_("Choose a day to come."))
+    end = datetime.combine(day + timedelta(days=1), time.min)
+    return timezone.make_aware(end, timezone.get_default_timezone())
 
 
 class HeldMenuItem(MenuItem):
     """The menu's line, with how many comments wait."""
 
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
-        held = Comment.objects.filter(state=CommentState.HELD).count()
+        held = Comment.objects.filter(state__in=WAITING).count()
         component = super().render_component(request)
         if held:
             component.label = f"{self.label} ({held})"
@@ -138,7 +278,7 @@ class CommentViewSet(ModelViewSet):
 
     @cached_property
     def menu_url(self) -> str:
-        return f"{reverse('comments_desk:index')}?state={CommentState.HELD}"
+        return reverse("comments_desk:queue")
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """No pages that add, change or delete: readers write, editors decide."""
@@ -150,6 +290,7 @@ class CommentViewSet(ModelViewSet):
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             path("", self.index_view, name="index"),
+            path("queue/", queue, name="queue"),
             path("results/", self.index_results_view, name="index_results"),
             path("<int:pk>/", self.inspect_view, name="inspect"),
         ]

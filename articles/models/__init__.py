@@ -4,7 +4,7 @@ report (`reports`), the stories they follow (`follows`), by what right pictures 
 (`rights`), and what search looks in (`search`)."""
 
 from articles.models.article import Address, Article, Byline, Pin
-from articles.models.comments import Comment, CommentState
+from articles.models.comments import Comment, Commenter, CommentReport, CommentState
 from articles.models.follows import Follow, FollowerNews
 from articles.models.heads import RecordCheck, RecordHead
 from articles.models.pages import FrontPage, Purpose, Section, StandingPage
@@ -21,7 +21,9 @@ __all__ = [
     "Byline",
     "Change",
     "Comment",
+    "CommentReport",
     "CommentState",
+    "Commenter",
     "Correction",
     "EntryTally",
     "EntryWords",

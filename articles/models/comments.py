@@ -1,4 +1,5 @@
-"""What readers say under a story: held until an editor decides."""
+"""What readers say under a story, held until an editor decides; what other readers report of it;
+and how a reader stands with the desk."""
 
 from django.conf import settings
 from django.db import models
@@ -8,18 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 class CommentState(models.TextChoices):
     HELD = "held", _("held")
+    REPORTED = "reported", _("reported")
     APPROVED = "approved", _("approved")
     REJECTED = "rejected", _("rejected")
 
 
 class Comment(models.Model):
-    """A reader's comment. The writer always sees its state, and `reason` when rejected."""
+    """A reader's comment. The writer always sees its state, and why it is rejected or reported.
+
+    `parent` is the comment it answers, itself none's answer: threads are one level deep.
+    """
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.PROTECT, related_name="comments"
     )
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="comments"
+    )
+    # Whose writer is erased leaves the answers of others standing.
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
     )
     text = models.TextField(_("comment"), max_length=4000)
     state = models.CharField(
@@ -51,7 +60,60 @@ class Comment(models.Model):
                 name="comments_held",
                 condition=models.Q(state="held"),
             ),
+            models.Index(
+                fields=["created_at"],
+                name="comments_reported",
+                condition=models.Q(state="reported"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reader_id} on {self.article_id}"
+
+
+class CommentReport(models.Model):
+    """A reader says that a comment should not stand. Nothing is kept of who it was.
+
+    `settled` once an editor decided on the comment after it.
+    """
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports")
+    reason = models.CharField(_("reason"), max_length=300)
+    reported_at = models.DateTimeField(_("reported"), db_default=Now())
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("report of a comment")
+        verbose_name_plural = _("reports of comments")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"of {self.comment_id}"
+
+
+class Commenter(models.Model):
+    """How a reader stands: trusted since, or writing nothing until `banned_until`."""
+
+    reader = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="commenter",
+    )
+    trusted_at = models.DateTimeField(_("trusted since"), null=True, blank=True)
+    banned_until = models.DateTimeField(_("banned until"), null=True, blank=True)
+    ban_reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("commenter")
+        verbose_name_plural = _("commenters")
+        default_permissions = ("change",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(banned_until__isnull=True) | ~models.Q(ban_reason=""),
+                name="a_ban_has_its_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.reader_id)

@@ -14,15 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from articles.addresses import current_path
+from articles.commenters import is_banned, standing
 from articles.comments import (
     LONGEST,
     CommentRefused,
     CommentsClosed,
     comments_of,
     headline_of,
+    takes_comments,
     write_comment,
 )
-from articles.models import Article, CommentState
+from articles.models import Article, Comment, CommentState
+from newsroom.branding.models import Branding
 from newsroom.edge.headers import uncached
 from newsroom.edge.rates import allowed
 
@@ -31,7 +34,8 @@ RATE = "5/10 minutes"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def comments(request: HttpRequest, article_id: int) -> HttpResponse:
-    """GET: the form or the line to sign in. POST `text`: hold the comment.
+    """GET: the form or the line to sign in. POST `text`: hold the comment,
+    an answer to the one whose id is `reply`.
 
     A POST from the page answers 303 to the page that says so, one from a script the fragment;
     422 when the text cannot be taken, 403 closed or not signed in, 429 too many at once.
@@ -43,14 +47,14 @@ def comments(request: HttpRequest, article_id: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _answer(request, article, path, held="held" in request.GET)
-    text = request.POST.get("text", "")
+    text, answered = request.POST.get("text", ""), _answered(request, article)
     if not request.user.is_authenticated:
         return _answer(request, article, path, status=403, text=text)
     if not allowed("comment", RATE, str(request.user.pk)):
         error = _("That was many comments in a short time. Please wait ten minutes.")
         return _answer(request, article, path, status=429, text=text, error=error)
     try:
-        write_comment(article, request.user, text, timezone.now())
+        write_comment(article, request.user, text, timezone.now(), answered)
     except CommentsClosed as refusal:
         return _answer(request, article, path, status=403, text=text, error=str(refusal))
     except CommentRefused as refusal:
@@ -60,6 +64,15 @@ def comments(request: HttpRequest, article_id: int) -> HttpResponse:
     response = HttpResponseRedirect(f"{reverse('comments', args=[article.pk])}?held")
     response.status_code = 303
     return uncached(response)
+
+
+def _answered(request: HttpRequest, article: Article) -> Comment | None:
+    """The comment that `reply` names, when it is shown under this story."""
+    text = request.POST.get("reply") or request.GET.get("reply", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        return None
+    shown = Comment.objects.filter(article=article, state=CommentState.APPROVED)
+    return shown.select_related("reader").filter(pk=int(text)).first()
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -79,14 +92,22 @@ def _answer(
 ) -> HttpResponse:
     """The fragment or the page. Context: see templates/articles/comments/box.html."""
     reader = request.user if request.user.is_authenticated else None
+    now = timezone.now()
+    how = standing(reader) if reader else None
     own = comments_of(reader, article.pk) if reader else []
+    # Who came to answer somebody comes back to that, with what they answer before them.
+    replying = request.get_full_path() if request.GET.get("reply") else ""
+    next_ = replying or f"{path}#comments"
     context = {
         "story_url": path,
         "headline": headline_of(article),
-        "open": article.comments_open,
+        "open": takes_comments(article, now, Branding.load().comments_days),
+        "answered": _answered(request, article) if not held else None,
+        "banned": how if how and is_banned(how, now) else None,
+        "trusted": bool(how and how.trusted_at),
         "reader": reader,
         "action": reverse("comments", args=[article.pk]),
-        "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': f'{path}#comments'})}",
+        "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': next_})}",
         "own": [comment for comment in own if comment.state != CommentState.APPROVED],
         "text": text,
         "error": error,

@@ -1,12 +1,15 @@
 """A story, as its current version has it."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.comments import approved_comments
+from articles.comments import takes_comments
 from articles.embeds import frame_origins
 from articles.entries import mark_of, marked_by, story_entries
 from articles.keep_reading import keep_reading
@@ -15,6 +18,7 @@ from articles.related import with_related
 from articles.sharing import share_links
 from articles.story import POLICY_URL, Story, find_story, story_at
 from articles.structured import as_script, news_article
+from articles.threads import discussion
 from newsroom.branding.models import Branding
 from newsroom.edge.headers import public
 
@@ -41,12 +45,14 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
         return found
     entries = story_entries(found.article_id)
     story = with_related(story_at(found, mark_of(entries)))
+    days = _branding(request).comments_days
+    story = replace(story, comments_open=takes_comments(found.article, timezone.now(), days))
     context = {
         "story": story,
         "corrections": entries,
         "marked": marked_by(entries),
         "keep_reading": keep_reading(story.id, story.language),
-        "comments": approved_comments(story.id),
+        **talk_of(story),
         **story_links(story),
         "share": share_links(story.headline, story.absolute_url),
         "json_ld": as_script(news_article(story, entries, _branding(request).name)),
@@ -56,6 +62,14 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
         # For csp.middleware, also on a 304: the services of this page's own embeds and no other.
         response._csp_update = {"frame-src": origins}  # type: ignore[attr-defined]
     return response
+
+
+def talk_of(story: Story) -> dict[str, object]:
+    """The first page of the story's comments, how many there are, and where the rest is."""
+    talk = discussion(story.id)
+    assert talk is not None
+    more = f"{story.url}comments/?after={talk.after}" if talk.after else ""
+    return {"comments": talk.comments, "comment_count": talk.count, "more_comments_url": more}
 
 
 def story_links(story: Story) -> dict[str, str]:

@@ -6,11 +6,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from articles import following
+from articles.commenters import is_banned, standing
 from articles.comments import comments_of
 from newsroom.account.forms import PublicNameForm
 from newsroom.account.giving import gifts_of
@@ -24,6 +26,7 @@ def reader(request: HttpRequest) -> HttpResponse:
     """GET shows the page; POST changes the public name."""
     assert request.user.is_authenticated
     person = Reader.objects.get(pk=request.user.pk)
+    how = standing(person)
     form = PublicNameForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -36,6 +39,8 @@ def reader(request: HttpRequest) -> HttpResponse:
             "email": person.email,
             "name_form": form,
             "comments": comments_of(person),
+            "banned": how if is_banned(how, timezone.now()) else None,
+            "trusted": how.trusted_at is not None,
             "follows": following.follows_of(person),
             "donations": gifts_of(person),
         },

@@ -1,5 +1,6 @@
 """What a newsroom sets about itself on the desk: name, tagline, addresses."""
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -25,6 +26,23 @@ class Branding(BaseGenericSetting):
         ),
     )
 
+    comments_days = models.PositiveSmallIntegerField(
+        _("days for which a story takes comments"),
+        default=0,
+        help_text=_("From its first publication on. 0 for ever. A story can close before."),
+    )
+    comments_reports = models.PositiveSmallIntegerField(
+        _("reports that bring a comment back to the desk"),
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text=_("Until an editor decides it is not shown under the story."),
+    )
+    comments_trust_after = models.PositiveSmallIntegerField(
+        _("approved comments after which the desk offers to trust a reader"),
+        default=5,
+        help_text=_("In a row. Trusted readers’ comments need no approval. 0 never."),
+    )
+
     panels = [
         FieldPanel("name"),
         FieldPanel("tagline"),
@@ -33,6 +51,9 @@ class Branding(BaseGenericSetting):
         FieldPanel("postal_address"),
         FieldPanel("contact_email"),
         FieldPanel("developing_hours"),
+        FieldPanel("comments_days"),
+        FieldPanel("comments_reports"),
+        FieldPanel("comments_trust_after"),
     ]
 
     class Meta:

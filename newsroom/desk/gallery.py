@@ -11,12 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from articles.comments import CommentShown, OwnComment
+from articles.comments import OwnComment
 from articles.entries import EntryLine
 from articles.listing import Card
 from articles.models import CommentState, Kind
 from articles.models.article import Label
 from articles.sharing import share_links
+from articles.threads import CommentShown
 from campaigns.forms import GiveForm
 from campaigns.models import Campaign
 from campaigns.progress import OpenMatch, Progress
@@ -54,6 +55,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "cards": cards(),
             "entries": entries(),
             "comments": comments(),
+            "comment_count": len(comments()),
             "own_comments": own_comments(),
             "quote": {
                 "quote": "Everybody on the river has a paper that says the water is theirs.",
@@ -178,6 +180,9 @@ def comments() -> list[CommentShown]:
     return [
         CommentShown("Marguerite D.", "Nobody has come to read a meter.", NOW, "comment-1"),
         CommentShown("H. L.", "First paragraph.\n\nAnd a second one.", NOW, "comment-2"),
+        CommentShown(
+            "Ann", "They came twice.", NOW, "comment-3", answers="comment-2", answers_name="H. L."
+        ),
     ]
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
+from articles.comments import WAITING
 from articles.models import Comment
-from articles.models.comments import CommentState
 from campaigns import analytics
 from campaigns.progress import banner_campaign
 from newsroom.desk.health import health
@@ -45,7 +45,7 @@ class TodayPanel(Component):
                     "sees_donations": user.has_perm("campaigns.view_donation"),
                 }
         if user.has_perm("articles.change_comment"):
-            held = Comment.objects.filter(state=CommentState.HELD).order_by("created_at")
+            held = Comment.objects.filter(state__in=WAITING).order_by("created_at")
             context["held"] = len(held.values_list("pk")[: MOST_COUNTED + 1])
             context["most_counted"] = MOST_COUNTED
             context["comments_url"] = reverse("comments_desk:index")

@@ -6,6 +6,7 @@ import uuid
 from playwright.sync_api import Page
 
 from newsroom import roles
+from newsroom.branding.models import Branding
 from newsroom.demo.mailbox import text_of
 from tests.articles import newsroom
 from tests.desk.people import person
@@ -97,3 +98,40 @@ def test_a_comment_from_the_phone_to_the_desk_and_back_by_mail(
     phone.goto(link[0])
     phone.reload()  # the phone was on this page already
     phone.locator(".discussion > .comment", has_text=words).wait_for()
+
+    # Without script from here: an answer, which the editor approves from the queue.
+    phone.locator(".discussion > .comment", has_text=words).get_by_role(
+        "link", name="Reply"
+    ).click()
+    phone.get_by_text("You answer").wait_for()
+    phone.get_by_label("Your comment").fill(f"And it was full, {mark}.")
+    phone.get_by_role("button", name="Send").click()
+    phone.get_by_text("An editor reads your comment before it is shown").wait_for()
+    desktop.goto(f"{stack_db.site_url}/desk/comments/queue/")
+    desktop.get_by_role("listitem").filter(has_text=f"And it was full, {mark}.").get_by_role(
+        "checkbox"
+    ).check()
+    desktop.get_by_role("button", name="Approve the chosen").click()
+    desktop.get_by_text("1 comment is shown.").wait_for()
+    phone.goto(f"{address}#comments")
+    phone.reload()
+    answer = phone.locator(".comment-reply", has_text=f"And it was full, {mark}.")
+    answer.wait_for()
+
+    # Another reader reports it, without an account; with one report wanted it comes back.
+    Branding.objects.update_or_create(pk=Branding.load().pk, defaults={"comments_reports": 1})
+    answer.get_by_role("link", name="Report").click()
+    phone.get_by_label("Why should it not stand?").fill("It names my neighbour.")
+    phone.get_by_role("button", name="Report").click()
+    phone.get_by_text("When several readers report a comment").wait_for()
+    desktop.goto(f"{stack_db.site_url}/desk/comments/queue/?state=reported")
+    desktop.get_by_text("Reported: It names my neighbour.").wait_for()
+    desktop.get_by_role("link", name="decide, see its writer").click()
+    desktop.get_by_label("Reason, shown to the writer").fill("It names a private person.")
+    desktop.get_by_role("button", name="Reject").click()
+    desktop.get_by_text("Rejected: its writer sees the reason.").wait_for()
+    phone.goto(f"{stack_db.site_url}/account/")
+    phone.get_by_text("It names a private person.").wait_for()
+    phone.goto(address)
+    phone.locator(".discussion > .comment", has_text=words).wait_for()
+    assert phone.locator(".comment-reply").count() == 0

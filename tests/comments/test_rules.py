@@ -11,12 +11,12 @@ from articles.comments import (
     CommentsClosed,
     NoReason,
     approve,
-    approved_comments,
     comments_of,
     reject,
     write_comment,
 )
 from articles.models import Article, Comment, CommentState
+from articles.threads import approved_comments
 from newsroom.audit.models import AuditEntry
 from newsroom.mail.models import OutboxMail
 from newsroom.readers.models import Reader

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 RIGHTS = {
     "decide on comments": "articles.change_comment",
+    "trust and ban commenters": "articles.change_commenter",
     "answer error reports": "articles.change_errorreport",
     "see reporters' addresses": "articles.view_reportcontact",
     "read the corrections": "articles.view_correction",
@@ -27,6 +28,7 @@ EDITS = WRITES | {
     "publish",
     "lock",
     "decide on comments",
+    "trust and ban commenters",
     "answer error reports",
     "read the corrections",
     "change people",
