@@ -77,7 +77,7 @@ def _feed(
     feed: str,
     language: str,
     form: type[Atom1Feed] = Atom1Feed,
-    **more: object,
+    **more: Any,
 ) -> Atom1Feed:
     return form(
         title=clean_text(title),
