@@ -48,6 +48,16 @@ def as_refusal(error: BaseException) -> Refused | None:
     told = getattr(error.__cause__, "diag", None)
     if getattr(told, "constraint_name", None) != CONSTRAINT:
         return None
+    match told.table_name:
+        case "wagtailimages_image":
+            return Refused(
+                _(
+                    "A picture keeps its file, since stories and their history show it. Upload "
+                    "the other one as a new picture and put it into the story."
+                )
+            )
+        case "articles_address":
+            return Refused(_("An address that a story once had stays its own for ever."))
     return Refused(
         _(
             "Words that readers see would have changed without a word about it. Publish the "

@@ -7,6 +7,7 @@ minor edit with the reason that was given. All of it in one transaction, or none
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from articles.chain import hold_the_chain
 from articles.corrections import Record, set_pending
 from articles.going_public import Publication, Refused
 from articles.models import Article, Person
@@ -24,6 +25,8 @@ def save_person(person: Person, *, by: Reader | None, reason: str = "") -> Perso
     Raises Refused without one; then nothing is saved.
     """
     with transaction.atomic():
+        # Before the row, as every publication does: two of them never wait for each other.
+        hold_the_chain()
         before = Person.objects.select_for_update().filter(pk=person.pk).first()
         person.save()
         if before is None or before.name == person.name:
