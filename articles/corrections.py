@@ -19,8 +19,8 @@ from articles.models import Article, Change, Kind
 class SilentEdit(Refused):
     """A publication that would change words without a word about it, or say what is not so.
 
-    `fault` is "unexplained", "nothing-changed", or what is wrong with entry number `entry` (from
-    0): "kind", "was", "now", "future".
+    `fault` is "unexplained", "swapped", "nothing-changed", or what is wrong with entry number
+    `entry` (from 0): "kind", "was", "now", "future".
     """
 
     def __init__(self, sentence: str, fault: str = "unexplained", entry: int | None = None) -> None:
@@ -75,10 +75,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A story's two hashes."""
+    """A story's hashes. `things` is of its pictures, links and embeds; "" where nobody asks
+    whether one was swapped."""
 
     words_hash: str
     layout_hash: str
+    things: str = ""
 
 
 def judge(last: Shape | None, new: Shape, record: Record, moment: datetime) -> Change | None:
@@ -89,11 +91,13 @@ def judge(last: Shape | None, new: Shape, record: Record, moment: datetime) -> C
     if last is None:
         return Change.FIRST
     words_changed = last.words_hash != new.words_hash
+    swapped = bool(last.things and new.things) and last.things != new.things
     for number, entry in enumerate(record.entries):
         _check(entry, number, moment)
         # To retract changes what the story is, to supersede changes what an entry says: these
         # two stand without a change of the story's words.
-        if not words_changed and entry.kind != Kind.RETRACTION and not entry.supersedes:
+        stands_alone = entry.kind == Kind.RETRACTION or entry.supersedes
+        if not (words_changed or swapped or stands_alone):
             raise SilentEdit(
                 _(
                     "No word of this story changed since it was last published, so there is "
@@ -104,9 +108,18 @@ def judge(last: Shape | None, new: Shape, record: Record, moment: datetime) -> C
             )
     if record.entries:
         return Change.EXPLAINED
-    if words_changed:
+    if words_changed or swapped:
         if record.minor_reason.strip():
             return Change.MINOR
+        if not words_changed:
+            raise SilentEdit(
+                _(
+                    "A picture, a link or an embed of this story is another one now. Say under "
+                    "“What changed” what was wrong and what is right, or why it is only a minor "
+                    "edit."
+                ),
+                "swapped",
+            )
         raise SilentEdit(
             _(
                 "Published words of this story changed. Say under “What changed” what was wrong "

@@ -26,9 +26,10 @@ from articles.models import Article, Change, Correction, Version
 from articles.picture_rights import refuse_unfit_pictures
 from articles.published_words import witnessed
 from articles.search_index import index_story
+from articles.shapes import shape_of, shape_of_version
 from articles.signing import public_name
 from articles.tallies import count_up
-from articles.versions import Content, content_of, layout_hash, render_body, words_hash
+from articles.versions import Content, content_of, render_body
 from newsroom.branding.models import Branding
 from newsroom.readers.models import Reader
 
@@ -87,8 +88,7 @@ def judge_scheduled(article: Article, moment: datetime) -> None:
     content = content_of(article, files=False)
     try:
         if last:
-            shape = Shape(words_hash(content), layout_hash(content))
-            judge(Shape(last.words_hash, last.layout_hash), shape, pending(article), moment)
+            judge(shape_of_version(last), shape_of(content), pending(article), moment)
         refuse_unfit_pictures(content, last.content if last else None, moment)
     except Refused as refusal:
         refusal.article = article.pk
@@ -111,8 +111,8 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     first_moment = _first_moment(saved) or moment
     path = settle_address(saved, first_moment, saved.slug, moment)
     content = content_of(saved)
-    shape = Shape(words_hash(content), layout_hash(content))
-    before = Shape(last.words_hash, last.layout_hash) if last else None
+    shape = shape_of(content)
+    before = shape_of_version(last) if last else None
     change = judge(before, shape, record, moment)
     if change is None:
         witnessed(article.pk)

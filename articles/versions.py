@@ -23,7 +23,7 @@ files, so two equal layout hashes mean that a reader saw the same.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils import translation
@@ -122,6 +122,25 @@ def layout_hash(content: Content) -> str:
     return sha256(canonical(seen))
 
 
+def link_targets(content: Content) -> list[str]:
+    """Where the links of the body lead, in order."""
+    return [link["url"] for block in content["body"] for link in block.get("links", [])]
+
+
+def things_hash(content: Content, same: Mapping[str, str]) -> str:
+    """SHA-256 of the pictures, links and embeds, in whatever order; `same` names the targets of
+    links that have several addresses."""
+    pictures = [content["lead_image"], *(b for b in content["body"] if b["kind"] == "image")]
+    links = [
+        [link["text"], same.get(link["url"], link["url"])]
+        for block in content["body"]
+        for link in block.get("links", [])
+    ]
+    embeds = [block["url"] for block in content["body"] if block["kind"] == "embed"]
+    files = [shown["file"] for shown in pictures if shown and shown.get("file")]
+    return sha256(canonical([sorted(files), sorted(links), sorted(embeds)]))
+
+
 def text_paragraphs(content: Content) -> list[str]:
     """The story as plain paragraphs in reading order, for comparing two versions."""
     shown = content | {"label": str(Label(content["label"]).label)}
@@ -217,7 +236,7 @@ def _block_texts(block: Content) -> Iterator[str]:
             parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
             yield from (block[part] for part in parts)
         case "embed":
-            # Its address is no word: another one is a change of layout, seen in the history.
+            # Its address is no word: another one asks for a line all the same (`things_hash`).
             yield from (block["title"], block["caption"])
         case "related":
             yield block["line"]

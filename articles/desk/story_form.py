@@ -21,7 +21,7 @@ from wagtail.admin.panels import (
 )
 
 from articles.comparing import ChangedWords, changed_words
-from articles.corrections import Record, Shape, SilentEdit, judge, pending, set_pending
+from articles.corrections import Record, SilentEdit, judge, pending, set_pending
 from articles.desk import entry_rows, what_changed
 from articles.desk.before_publishing import BeforePublishingPanel
 from articles.desk.moments import NewsroomMomentField, in_what_zone
@@ -31,14 +31,13 @@ from articles.models import Article, Byline
 from articles.passages import Passage, passages
 from articles.picture_rights import UnfitPicture, refuse_unfit_pictures
 from articles.set_aside import keep_aside, set_aside
+from articles.shapes import shape_of, shape_of_version
 from articles.versions import (
     Content,
     content_of,
-    layout_hash,
     people,
     pictures_copy,
     text_paragraphs,
-    words_hash,
 )
 from newsroom.branding.models import Branding
 
@@ -162,8 +161,7 @@ class StoryForm(WagtailAdminPageForm):
 
     def _ask(self, record: Record, rows: list[int]) -> None:
         last, content = self.instance.current_version, self._content()
-        before = Shape(last.words_hash, last.layout_hash)
-        after = Shape(words_hash(content), layout_hash(content))
+        before, after = shape_of_version(last), shape_of(content)
         try:
             judge(before, after, record, self._moment())
         except SilentEdit as refusal:
@@ -195,7 +193,7 @@ class StoryForm(WagtailAdminPageForm):
                 for change in self.changes()
             ]
         in_one_line = row == what_changed.NEWS or (
-            refusal.fault == "unexplained" and self.one_line_until
+            refusal.fault in ("unexplained", "swapped") and self.one_line_until
         )
         name = "whats_new" if in_one_line else f"entry_{row}_{part}"
         self.add_error(name, ValidationError(sentences))

@@ -205,10 +205,52 @@ def test_a_change_of_layout_alone_is_logged_by_itself(energy: Section) -> None:
     article = newsroom.story(energy, body=newsroom.body(one, two))
     version = newsroom.edit(article, body=newsroom.body(two, one))
     assert (version.number, version.change) == (2, Change.LAYOUT)
-    link = {"type": "text", "value": '<p><a href="https://example.org/">Two.</a></p>'}
-    version = newsroom.edit(article, body=newsroom.body(link, one))
-    assert (version.number, version.change) == (3, Change.LAYOUT)
     assert not Correction.objects.exists()
+
+
+def linked(where: str) -> str:
+    return newsroom.body({"type": "text", "value": f'<p><a href="{where}">Two.</a></p>'})
+
+
+def embedded(which: str) -> str:
+    return newsroom.body(
+        {"type": "embed", "value": {"url": f"https://youtu.be/{which}", "title": "A kiln"}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (linked("https://example.org/"), linked("https://example.net/")),
+        (embedded("dQw4w9WgXcQ"), embedded("9bZkp7q19f0")),
+    ],
+)
+def test_another_link_or_embed_under_the_same_words_asks_for_a_line(
+    energy: Section, before: str, after: str
+) -> None:
+    article = newsroom.story(energy, body=before)
+    with pytest.raises(SilentEdit, match="a link or an embed"):
+        newsroom.edit(article, body=after)
+    version = newsroom.edit(article, body=after, record=Record(minor_reason="It moved."))
+    assert (version.change, version.minor_reason) == (Change.MINOR, "It moved.")
+
+
+def test_another_picture_under_the_same_words_asks_for_a_line(energy: Section) -> None:
+    said = {"lead_image_alt": "A kiln", "lead_image_credit": "Bo Cray"}
+    article = newsroom.story(energy, lead_image=newsroom.image(), **said)
+    other = newsroom.image("Wide", 900, 300)
+    with pytest.raises(SilentEdit, match="A picture"):
+        newsroom.edit(article, lead_image=other)
+    record = Record([Entry(Kind.CORRECTION, "We showed another kiln.", "This is ours.")])
+    assert newsroom.edit(article, lead_image=other, record=record).change == Change.EXPLAINED
+
+
+def test_a_link_to_a_story_whose_address_changed_asks_nothing(energy: Section) -> None:
+    other = newsroom.story(energy, "Ice", slug="ice")
+    link = f'<p><a linktype="page" id="{other.pk}">Two.</a></p>'
+    article = newsroom.story(energy, body=newsroom.body({"type": "text", "value": link}))
+    newsroom.edit(other, slug="ice-out")
+    assert newsroom.edit(article).change == Change.LAYOUT
 
 
 def test_a_minor_edit_goes_on_the_record_with_its_reason(kiln: Article) -> None:

@@ -16,7 +16,8 @@ from articles.versions import layout_hash, words, words_hash
 from articles.wording import links_of, paragraphs_of, split_words
 
 NOW = datetime(2026, 6, 3, 10, 50, tzinfo=UTC)
-OLD, MOVED, NEW = Shape("a", "1"), Shape("a", "2"), Shape("b", "3")
+OLD, MOVED, NEW = Shape("a", "1", "x"), Shape("a", "2", "x"), Shape("b", "3", "x")
+SWAPPED = Shape("a", "2", "y")
 FIXED = Entry(Kind.CORRECTION, "Four.", "Five.")
 RETRACTED = Entry(Kind.RETRACTION, "", "We withdraw it.")
 MENDED = Entry(Kind.CLARIFICATION, "", "The entry of Monday was wrong.", supersedes=7)
@@ -30,6 +31,8 @@ MENDED = Entry(Kind.CLARIFICATION, "", "The entry of Monday was wrong.", superse
         (OLD, OLD, Record(minor_reason="Style."), None),
         (OLD, MOVED, Record(), Change.LAYOUT),
         (OLD, NEW, Record(minor_reason="Style."), Change.MINOR),
+        (OLD, SWAPPED, Record(minor_reason="A sharper picture."), Change.MINOR),
+        (OLD, SWAPPED, Record([FIXED]), Change.EXPLAINED),
         (OLD, NEW, Record([FIXED]), Change.EXPLAINED),
         (OLD, NEW, Record([FIXED], "And a comma."), Change.EXPLAINED),
         (OLD, OLD, Record([RETRACTED]), Change.EXPLAINED),
@@ -48,6 +51,7 @@ def test_how_a_publication_goes_on_the_record(
     [
         (NEW, Record(), "unexplained", None),
         (NEW, Record(minor_reason=" "), "unexplained", None),
+        (SWAPPED, Record(), "swapped", None),
         (NEW, Record([Entry(Kind.CORRECTION, " ", "Five.")]), "was", 0),
         (NEW, Record([FIXED, Entry(Kind.UPDATE, "Four.", " ")]), "now", 1),
         (NEW, Record([Entry("", "Four.", "Five.")]), "kind", 0),
