@@ -3,8 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.log_actions import get_active_log_context
@@ -33,7 +32,12 @@ class PersonForm(WagtailAdminModelForm):
         if renamed and not data.get("why_renamed") and (stories := shown_on(self.instance)):
             self.add_error(
                 "why_renamed",
-                _("%(n)d published stories show this name. Say why it changes.") % {"n": stories},
+                ngettext(
+                    "%(n)d published story shows this name. Say why it changes.",
+                    "%(n)d published stories show this name. Say why it changes.",
+                    stories,
+                )
+                % {"n": stories},
             )
         return data
 

@@ -249,7 +249,7 @@ REFUSED: list[tuple[str, Callable[[World], Any], str]] = [
         by_sql(f"{PAGE.format('live = false')}; {PAGE.format('live = true')}"),
         BY_THE_DATABASE,
     ),
-    ("an author's name on the desk", by_the_persons_form, "Say why the name changes"),
+    ("an author's name on the desk", by_the_persons_form, "Say why it changes"),
     (
         "an author's name by code",
         lambda world: save_person(_with(world.ann, name="Ann Otter"), by=None),

@@ -93,7 +93,7 @@ def test_the_desk_asks_beside_the_field_and_then_renames(
         "reader": "",
     }
     asked = desk.post(address, typed)
-    assert "1 published stories show this name" in asked.content.decode()
+    assert "1 published story shows this name" in asked.content.decode()
     assert Person.objects.get(pk=odile.pk).name == "Odile Perrin"
     assert desk.post(address, {**typed, "why_renamed": WHY}).status_code == 302
     check_now()
