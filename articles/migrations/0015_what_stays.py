@@ -50,5 +50,5 @@ DROP FUNCTION waylight_picture_keeps_its_file();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0013_heads_of_the_record")]
+    dependencies = [("articles", "0014_comments")]
     operations = [migrations.RunSQL(MAKE, UNMAKE)]
