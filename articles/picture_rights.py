@@ -70,7 +70,7 @@ def rights_of(content: Content) -> dict[int, date]:
     if not images:
         return {}
     ending = ImageRights.objects.filter(image__in=images, expires_on__isnull=False)
-    return dict(ending.values_list("image", "expires_on"))
+    return {image: day for image, day in ending.values_list("image", "expires_on") if day}
 
 
 def refuse_unfit_pictures(content: Content, before: Content | None, moment: datetime) -> None:

@@ -8,7 +8,7 @@ are refused like everything else. docs/decisions/0004-where-the-guard-sits.md.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
@@ -45,8 +45,8 @@ def refusals() -> Iterator[None]:
 
 def as_refusal(error: BaseException) -> Refused | None:
     """The sentence for an error of the database, None when it is about something else."""
-    told = getattr(error.__cause__, "diag", None)
-    if getattr(told, "constraint_name", None) != CONSTRAINT:
+    told: Any = getattr(error.__cause__, "diag", None)
+    if told is None or told.constraint_name != CONSTRAINT:
         return None
     match told.table_name:
         case "wagtailimages_image":

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -75,7 +75,7 @@ def plain_body(version: Version) -> str:
     return plain("\n".join(body_paragraphs(version.content)))[:MOST_CHARACTERS]
 
 
-def _row(version: Version, first_published_at: datetime) -> list[object]:
+def _row(version: Version, first_published_at: datetime) -> list[Any]:
     content = version.content
     stems = configuration(content["language"])
     return [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet, Window
 from django.db.models.functions import Coalesce
@@ -50,8 +50,9 @@ def discussion(article_id: int, after: int = 0, per_page: int = PER_PAGE) -> Dis
     two. None when there is no such comment under the story."""
     found = _in_order(article_id)
     if after:
-        place = found.filter(pk=after).values_list("thread_at", "thread", "is_reply", "created_at")
-        key = place.first()
+        # The type checker's plugin does not know what an annotation adds.
+        place: Any = found.filter(pk=after)
+        key = place.values_list("thread_at", "thread", "is_reply", "created_at").first()
         if key is None:
             return None
         found = _following(found, *key, after)

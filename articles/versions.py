@@ -187,11 +187,9 @@ def _block(kind: str, value: Any) -> Content:
             said = (value.get(part) or "" for part in ("alt", "caption", "credit"))
             return {"kind": kind, **(picture(value["image"], *said, files=False) or {})}
         case "pull_quote":
-            parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
-            return {"kind": kind, **{part: value.get(part) or "" for part in parts}}
+            return _said(kind, value, "quote", "attribution", "share_line", "accounts", "hashtags")
         case "embed":
-            parts = ("url", "title", "caption")
-            return {"kind": kind, **{part: value.get(part) or "" for part in parts}}
+            return _said(kind, value, "url", "title", "caption")
         case "related":
             story = value.get("story")
             return {
@@ -200,8 +198,12 @@ def _block(kind: str, value: Any) -> Content:
                 "line": value.get("line") or "",
             }
         case "reader_comment":
-            return {"kind": kind, **{part: value.get(part) or "" for part in ("text", "name")}}
+            return _said(kind, value, "text", "name")
     raise ValueError(f"A body has no block called {kind!r}.")
+
+
+def _said(kind: str, value: Any, *parts: str) -> Content:
+    return {"kind": kind, **{part: value.get(part) or "" for part in parts}}
 
 
 def _texts(content: Content) -> Iterator[str]:

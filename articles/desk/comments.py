@@ -157,7 +157,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     counts = dict(Comment.objects.order_by().values_list("state").annotate(Count("pk")))
     said = CommentReport.objects.filter(settled=False).order_by("pk")
     shown = found.prefetch_related(Prefetch("reports", said, "open_reports"))
-    context = {
+    context: dict[str, Any] = {
         "comments": shown.order_by(*oldest_first)[:QUEUE_SHOWN],
         "states": [
             (value, label, counts.get(value, 0), value == state)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -43,7 +44,7 @@ class PictureRightsView(WagtailAdminTemplateMixin, View):
     header_icon = "image"
     template_name = "articles/desk/picture_rights.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm(MAY_SEE):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
