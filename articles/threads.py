@@ -52,10 +52,10 @@ def discussion(article_id: int, after: int = 0, per_page: int = PER_PAGE) -> Dis
     if after:
         # The type checker's plugin does not know what an annotation adds.
         place: Any = found.filter(pk=after)
-        key = place.values_list("thread_at", "thread", "is_reply", "created_at").first()
+        key: Any = place.values_list("thread_at", "thread", "is_reply", "created_at").first()
         if key is None:
             return None
-        found = _following(found, *key, after)
+        found = _following(found, key, after)
     rows = list(found.annotate(count=Window(Count("pk")))[: per_page + 1])
     shown = rows[:per_page]
     return Discussion(
@@ -85,13 +85,9 @@ def _in_order(article_id: int) -> "QuerySet[Comment]":
 
 
 def _following(
-    found: "QuerySet[Comment]",
-    thread_at: datetime,
-    thread: int,
-    is_reply: bool,
-    created_at: datetime,
-    pk: int,
+    found: "QuerySet[Comment]", key: tuple[datetime, int, bool, datetime], pk: int
 ) -> "QuerySet[Comment]":
+    thread_at, thread, is_reply, created_at = key
     later_here = Q(created_at__gt=created_at) | Q(created_at=created_at, pk__gt=pk)
     if not is_reply:
         later_here = Q(is_reply=True)
