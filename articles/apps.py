@@ -16,11 +16,23 @@ class ArticlesConfig(AppConfig):
             post_page_move,
         )
 
-        from articles import going_public, navigation, preview, publishing, scheduling
+        from articles import (
+            going_public,
+            navigation,
+            preview,
+            publishing,
+            removal_requests,
+            removals,
+            scheduling,
+        )
         from articles.desk import story_form
         from articles.models import Article, FrontPage, Section, StandingPage
 
-        going_public.witnessed_by(publishing.record_publication)
+        going_public.witnessed_by(publishing.record_publication, removals.record_removal)
+        removals.join()
+        page_published.connect(
+            removal_requests.ask_for_expiry, sender=Article, dispatch_uid="ask_for_expiry"
+        )
         story_form.join(Article, preview.preview_context)
         preview.frame_previews(Article, FrontPage, Section, StandingPage)
         for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):

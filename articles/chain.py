@@ -1,4 +1,4 @@
-"""The chain that seals the record: a link for each version and each entry, in the order written.
+"""The chain that seals the record: a link for each version, entry and removal, as written.
 
 Each link holds a commitment to what it seals (salted, so that a text that must be withheld
 cannot be guessed from its hash while the rest still verifies), a hash that chains it to the
@@ -14,11 +14,13 @@ from typing import Any
 from django.db import connection
 
 from articles.canonical import canonical, sha256
-from articles.models import Correction, Seal, Version
+from articles.models import Correction, Removal, Seal, Version
 
 START = "0" * 64
 # Any number no other advisory lock of the site uses.
 LOCK = 0x57A7_1234_5EA1
+
+Sealed = Version | Correction | Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,24 @@ def sealed_entry(entry: Correction) -> dict[str, Any]:
     }
 
 
+def sealed_removal(removal: Removal) -> dict[str, Any]:
+    """Everything a removal's row says, save whose accounts asked and agreed; that a second person
+    did is part of it."""
+    return {
+        "kind": "removal",
+        "id": removal.pk,
+        "article": removal.article_id,
+        "number": removal.number,
+        "removal_kind": str(removal.kind),
+        "version": removal.version_id,
+        "ground": str(removal.ground),
+        "reason": removal.reason,
+        "happened_at": _moment(removal.happened_at),
+        "recorded_at": _moment(removal.recorded_at),
+        "agreed": removal.agreed_by_id is not None,
+    }
+
+
 def hold_the_chain() -> None:
     """Wait for one's turn to write to the record, until the transaction ends.
 
@@ -102,29 +122,38 @@ def hold_the_chain() -> None:
 
 def seal(version: Version, entries: list[Correction]) -> list[Seal]:
     """Add the links of a version and the entries that explain it; the chain must be held."""
+    return _append(version.article_id, [version, *entries])
+
+
+def seal_removal(removal: Removal) -> Seal:
+    """Add the link of a removal, or of its undoing; the chain must be held."""
+    return _append(removal.article_id, [removal])[0]
+
+
+def _append(article: int, to_seal: list[Sealed]) -> list[Seal]:
     last = Seal.objects.order_by("-sequence").values_list("sequence", "site_hash").first()
     sequence, site_hash = last or (0, START)
     story = (
-        Seal.objects.filter(article=version.article_id)
+        Seal.objects.filter(article=article)
         .order_by("-story_sequence")
         .values_list("story_sequence", "story_hash")
         .first()
     )
     story_sequence, story_hash = story or (0, START)
     links = []
-    to_seal: list[Version | Correction] = [version, *entries]
     for sealed in to_seal:
         sequence, story_sequence = sequence + 1, story_sequence + 1
         committed = commitment_of(sealed)
-        story_hash = next_story_hash(story_hash, version.article_id, story_sequence, committed)
+        story_hash = next_story_hash(story_hash, article, story_sequence, committed)
         site_hash = next_site_hash(site_hash, sequence, story_hash)
         links.append(
             Seal(
                 sequence=sequence,
-                article_id=version.article_id,
+                article_id=article,
                 story_sequence=story_sequence,
                 version=sealed if isinstance(sealed, Version) else None,
                 correction=sealed if isinstance(sealed, Correction) else None,
+                removal=sealed if isinstance(sealed, Removal) else None,
                 commitment=committed,
                 story_hash=story_hash,
                 site_hash=site_hash,
@@ -133,10 +162,12 @@ def seal(version: Version, entries: list[Correction]) -> list[Seal]:
     return Seal.objects.bulk_create(links)
 
 
-def commitment_of(sealed: Version | Correction) -> str:
+def commitment_of(sealed: Sealed) -> str:
     """The commitment that the row as it stands would have."""
     if isinstance(sealed, Version):
         return commitment(sealed.salt, sealed_version(sealed))
+    if isinstance(sealed, Removal):
+        return commitment(sealed.salt, sealed_removal(sealed))
     return commitment(sealed.salt, sealed_entry(sealed))
 
 

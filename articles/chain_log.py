@@ -16,9 +16,9 @@ def log_page(after: int) -> dict[str, Any]:
     """Up to `LINKS_A_PAGE` links that follow link `after`, and the addresses around them.
 
     `next` is the page after this one as soon as this one is full, also while it is still empty,
-    so that a full page never changes; `prev` the one before. Each link says which
-    version or entry of which story it seals, its commitment and both chain hashes. `start` is what
-    the first link is chained to.
+    so that a full page never changes; `prev` the one before. Each link says which version, entry or
+    removal of which story it seals, its commitment and both chain hashes. `start` is what the first
+    link is chained to.
     """
     rows = list(
         Seal.objects.filter(sequence__gt=after)
@@ -33,6 +33,7 @@ def log_page(after: int) -> dict[str, Any]:
             story=F("article"),
             version_number=F("version__number"),
             entry_number=F("correction__number"),
+            removal_number=F("removal__number"),
         )[:LINKS_A_PAGE]
     )
     full = len(rows) == LINKS_A_PAGE
@@ -49,11 +50,11 @@ def _page(after: int) -> str:
 
 
 def _link(row: dict[str, Any]) -> dict[str, Any]:
-    entry, version = row.pop("entry_number"), row.pop("version_number")
-    seals = "entry" if version is None else "version"
+    numbers = {kind: row.pop(f"{kind}_number") for kind in ("version", "entry", "removal")}
+    seals = next(kind for kind, number in numbers.items() if number is not None)
     return {
         **row,
         "recorded_at": row["recorded_at"].isoformat(),
         "seals": seals,
-        "number": entry if version is None else version,
+        "number": numbers[seals],
     }

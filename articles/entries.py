@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext
 
-from articles.models import Correction, ErrorReport, Kind
+from articles.models import Correction, ErrorReport, Kind, Removal, RemovalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class EntryLine:
     """One entry. `issued_at` is the public moment, `recorded_at` the database's; `number` counts
     within the story, as does `supersedes`, the entry that this one replaces; `after` is the number
     of the version it came with; `recorded_late` says that the two moments are further apart than
-    the newsroom allows without a word; `noticed_at` is when a reader first told us, if one did."""
+    the newsroom allows without a word; `noticed_at` is when a reader first told us, if one did;
+    `withheld` says that a version beside it is."""
 
     number: int
     kind: str
@@ -34,6 +36,7 @@ class EntryLine:
     recorded_late: bool = False
     noticed_at: datetime | None = None
     id: int = 0
+    withheld: bool = False
 
 
 def entry_lines(
@@ -55,6 +58,8 @@ def entry_lines(
         headline=F("article__current_version__headline"),
         path=F("article__addresses__path"),
         noticed_at=_noticed(),
+        before_withheld=_last_act("before"),
+        after_withheld=_last_act("after"),
     )
     stop = None if count is None else offset + count
     return [_line(dict(row)) for row in rows[offset:stop]]
@@ -104,7 +109,28 @@ def _noticed() -> Subquery:
     return Subquery(told.order_by("reported_at").values("reported_at")[:1])
 
 
+def _last_act(version: str) -> Subquery:
+    """Whether the version in that column is withheld: the kind of the last act about it."""
+    acts = Removal.objects.filter(version=OuterRef(version)).order_by("-number")
+    return Subquery(acts.values("kind")[:1])
+
+
+def spoken_of_withheld() -> Q:
+    """Entries beside which a version is withheld: their words might tell its words."""
+    acts = Removal.objects.filter(version=OuterRef("version")).order_by("-number")
+    last = Removal.objects.filter(
+        kind=RemovalKind.WITHHELD, number=Subquery(acts.values("number")[:1])
+    )
+    versions = last.values("version")
+    return Q(before__in=versions) | Q(after__in=versions)
+
+
 def _line(row: dict[str, Any]) -> EntryLine:
+    # What an entry says of a withheld version could be quoted from it.
+    if before_withheld := row.pop("before_withheld") == RemovalKind.WITHHELD:
+        row["was"] = ""
+    if after_withheld := row.pop("after_withheld") == RemovalKind.WITHHELD:
+        row["was"], row["now"] = "", gettext("Withheld, with the version it came with.")
     path, before, after = row["path"], row.pop("before_number"), row.pop("after_number")
     return EntryLine(
         **{key: row[key] for key in ("id", "number", "kind", "was", "now", "signature")},
@@ -112,7 +138,10 @@ def _line(row: dict[str, Any]) -> EntryLine:
         issued_at=row["issued_at"],
         recorded_at=row["recorded_at"],
         anchor=f"entry-{row['number']}",
-        before_after_url=compare_url(path, before, after) if before else None,
+        before_after_url=compare_url(path, before, after)
+        if before and not before_withheld and not after_withheld
+        else None,
+        withheld=before_withheld or after_withheld,
         story_headline=row["headline"],
         story_url=path,
         after=after,

@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from articles.entries import EntryLine, entry_lines
+from articles.entries import EntryLine, entry_lines, spoken_of_withheld
 from articles.models import Correction
 
 PER_PAGE: Final = 30
@@ -40,8 +40,8 @@ class Found:
 
 
 def find_entries(sought: Sought) -> "QuerySet[Correction]":
-    """The entries of public stories that fit, newest first."""
-    found = Correction.objects.filter(article__live=True).order_by("-issued_at", "-id")
+    """The entries that fit, newest first; those of stories that were removed since stay."""
+    found = Correction.objects.order_by("-issued_at", "-id")
     if sought.kind:
         found = found.filter(kind=sought.kind)
     if sought.section_path:
@@ -54,7 +54,7 @@ def find_entries(sought: Sought) -> "QuerySet[Correction]":
         first, second = (
             SearchQuery(words, config=language, search_type="websearch") for language in LANGUAGES
         )
-        found = found.filter(found_by__words=first | second)
+        found = found.filter(found_by__words=first | second).exclude(spoken_of_withheld())
     return found
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -35,6 +35,7 @@ class Refused(Exception):
 
 Witness = Callable[["Article"], AbstractContextManager[None]]
 _witness: Witness | None = None
+_witness_of_leaving: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,23 @@ class Publication:
     moment: datetime | None = None
 
 
-def witnessed_by(witness: Witness) -> None:
-    """`witness(article)` surrounds every save that shows words to readers."""
-    global _witness
-    _witness = witness
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Why a story goes from the site: `kind` and `ground` as in `models/removals.py`, `reason` as
+    readers are told, who asked and which second person agreed (accounts)."""
+
+    kind: str
+    ground: str
+    reason: str
+    by: Any = None
+    agreed_by: Any = None
+
+
+def witnessed_by(witness: Witness, leaving: Witness) -> None:
+    """`witness(article)` surrounds every save that shows words to readers, `leaving(article)`
+    each that may take them away."""
+    global _witness, _witness_of_leaving
+    _witness, _witness_of_leaving = witness, leaving
 
 
 def going_public(article: Article) -> AbstractContextManager[None]:
@@ -57,3 +71,10 @@ def going_public(article: Article) -> AbstractContextManager[None]:
     if _witness is None:
         raise ImproperlyConfigured("Nobody witnesses publications: is `articles` installed?")
     return _witness(article)
+
+
+def leaving(article: Article) -> AbstractContextManager[None]:
+    """Surrounds the save of a page that is not live and may have been. May raise `Refused`."""
+    if _witness_of_leaving is None:
+        raise ImproperlyConfigured("Nobody witnesses removals: is `articles` installed?")
+    return _witness_of_leaving(article)

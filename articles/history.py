@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from articles.entries import EntryLine, compare_url, recorded_late
-from articles.models import Change, Version
+from articles.models import Change, Removal, Version
+from articles.removals import withheld_versions
 from articles.signing import public_name
 
 
@@ -23,11 +24,15 @@ class VersionLine:
     headline: str
     before_after_url: str | None
     recorded_late: bool = False
+    withheld: Removal | None = None
     entries: list[EntryLine] = field(default_factory=list)
 
 
 def version_lines(article: int, story_url: str, entries: list[EntryLine]) -> list[VersionLine]:
-    """All versions of a story, newest first, with the entries that came with each; one query."""
+    """All versions of a story, newest first, with the entries that came with each; two queries.
+
+    Of a withheld version only the number and the moments are told."""
+    withheld = withheld_versions(article)
     versions = (
         Version.objects.filter(article=article)
         .select_related("published_by__person")
@@ -41,12 +46,13 @@ def version_lines(article: int, story_url: str, entries: list[EntryLine]) -> lis
             recorded_at=version.recorded_at,
             change=version.change,
             change_shown=str(Change(version.change).label),
-            minor_reason=version.minor_reason,
+            minor_reason="" if version.number in withheld else version.minor_reason,
             signed=public_name(version.published_by),
-            headline=version.headline,
+            headline="" if version.number in withheld else version.headline,
             before_after_url=compare_url(story_url, version.number - 1, version.number)
-            if version.number > 1
+            if version.number > 1 and not {version.number, version.number - 1} & set(withheld)
             else None,
+            withheld=withheld.get(version.number),
             recorded_late=recorded_late(version.published_at, version.recorded_at),
             entries=[entry for entry in entries if entry.after == version.number],
         )

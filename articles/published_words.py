@@ -17,6 +17,7 @@ from articles.going_public import Refused
 
 # What the triggers' refusal calls itself.
 CONSTRAINT: Final = "published_words"
+REMOVALS: Final = "silent_removal"
 
 
 def witnessed(article: int) -> None:
@@ -46,7 +47,16 @@ def refusals() -> Iterator[None]:
 def as_refusal(error: BaseException) -> Refused | None:
     """The sentence for an error of the database, None when it is about something else."""
     told: Any = getattr(error.__cause__, "diag", None)
-    if told is None or told.constraint_name != CONSTRAINT:
+    if told is None:
+        return None
+    if told.constraint_name == REMOVALS:
+        return Refused(
+            _(
+                "A public story would have gone from readers, or come back, without a word about "
+                "it. Remove it from the site on the story's own form, which asks why."
+            )
+        )
+    if told.constraint_name != CONSTRAINT:
         return None
     match told.table_name:
         case "wagtailimages_image":

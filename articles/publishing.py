@@ -25,6 +25,7 @@ from articles.going_public import Publication, Refused
 from articles.models import Article, Change, Correction, Version
 from articles.picture_rights import refuse_unfit_pictures
 from articles.published_words import witnessed
+from articles.removals import record_return
 from articles.search_index import index_story
 from articles.shapes import shape_of, shape_of_version
 from articles.signing import public_name
@@ -70,6 +71,8 @@ def record_publication(article: Article) -> Iterator[None]:
         hold_the_chain()
         last = _last_version(article)
         article.current_version = last
+        # Before the row is saved: the database lets no removed story back without it.
+        record_return(article, _publisher(article))
         yield
         # What the row says now counts, not what a partly saved instance holds in memory.
         saved = article if article.saved_whole else Article.objects.get(pk=article.pk)

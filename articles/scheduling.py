@@ -10,6 +10,7 @@ from wagtail.models import Page, Revision
 from articles.going_public import Refused
 from articles.models import Article
 from articles.publishing import judge_scheduled
+from articles.removal_requests import expire
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,11 @@ def publish_what_is_due() -> None:
 
 def _expire(pk: int) -> None:
     page = Page.objects.select_for_update(of=("self",)).filter(pk=pk, live=True).first()
-    if page:
-        page.specific.unpublish(set_expired=True, log_action=EXPIRED)
+    story = page.specific if page else None
+    if isinstance(story, Article):
+        expire(story)
+    elif story:
+        story.unpublish(set_expired=True, log_action=EXPIRED)
 
 
 def _publish(pk: int) -> None:

@@ -11,9 +11,19 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from articles.chain import START, commitment_of, next_site_hash, next_story_hash
+from articles.chain import START, Sealed, commitment_of, next_site_hash, next_story_hash
 from articles.head_lines import BadLine, HeadLine, read
-from articles.models import Article, Change, Correction, RecordHead, Seal, Version
+from articles.models import (
+    REMOVING,
+    Article,
+    Change,
+    Correction,
+    RecordHead,
+    Removal,
+    RemovalKind,
+    Seal,
+    Version,
+)
 from articles.verifying_pages import check_pages
 from articles.versions import layout_hash, words_hash
 
@@ -89,7 +99,7 @@ def _verify(head: str, progress: Progress, heads: Iterable[HeadLine]) -> Iterato
     for each in heads:
         walk.heads.setdefault(each.sequence, set()).add(each.site_hash)
     yield from _check_kept_heads(walk)
-    links = Seal.objects.select_related("version", "correction").order_by("sequence")
+    links = Seal.objects.select_related("version", "correction", "removal").order_by("sequence")
     for seal in links.iterator(chunk_size=CHUNK):
         yield from _check_link(seal, walk)
         walk.head_seen = walk.head_seen or seal.site_hash == head
@@ -107,15 +117,18 @@ def _verify(head: str, progress: Progress, heads: Iterable[HeadLine]) -> Iterato
     yield from _unsealed()
     for article, sentence in check_pages():
         yield _of(article, sentence)
+    yield from _check_removals()
 
 
 def _check_link(seal: Seal, walk: _Walk) -> Iterator[Difference]:
     story = walk.stories.setdefault(seal.article_id, _Story())
-    sealed = seal.version or seal.correction
+    sealed = seal.version or seal.correction or seal.removal
     if sealed is None:
         yield _of(seal.article_id, f"link {seal.sequence} seals nothing.")
         return
     name = _name(sealed)
+    if (seal.version_id, seal.correction_id, seal.removal_id).count(None) != 2:
+        yield _of(seal.article_id, f"link {seal.sequence} seals more than {name}.")
     if seal.sequence != walk.sequence + 1:
         yield _of(
             seal.article_id, f"links between {walk.sequence} and {seal.sequence} are missing."
@@ -193,13 +206,25 @@ def _check_kept_heads(walk: _Walk) -> Iterator[Difference]:
 
 
 def _unsealed() -> Iterator[Difference]:
-    for model in (Version, Correction):
+    for model in (Version, Correction, Removal):
         for row in model.objects.filter(seal__isnull=True).iterator(chunk_size=CHUNK):
             yield _of(row.article_id, f"{_name(row)} was never sealed.")
 
 
-def _name(sealed: Version | Correction) -> str:
-    return f"{'version' if isinstance(sealed, Version) else 'entry'} {sealed.number}"
+def _check_removals() -> Iterator[Difference]:
+    """Whether each story is where its last removal or return says it is."""
+    acts = Removal.objects.filter(version__isnull=True).order_by("article", "-number")
+    last = acts.distinct("article").values_list("article", "kind", "article__live")
+    for article, kind, live in last.iterator(chunk_size=CHUNK):
+        if live and kind in REMOVING:
+            yield _of(article, "it is public and its record says that it was removed.")
+        if not live and kind == RemovalKind.RETURNED:
+            yield _of(article, "it is not public and nothing in its record says why.")
+
+
+def _name(sealed: Sealed) -> str:
+    kinds = {Version: "version", Correction: "entry", Removal: "removal"}
+    return f"{kinds[type(sealed)]} {sealed.number}"
 
 
 def _of(article: int, sentence: str) -> Difference:

@@ -22,9 +22,16 @@ from articles.desk.correct_now import CorrectNowView, offer_correct_now
 from articles.desk.corrections import CorrectionsViewSet
 from articles.desk.people import PersonViewSet, TopicViewSet
 from articles.desk.picture_rights import PictureRightsMenuItem, PictureRightsView
+from articles.desk.removals import (
+    RemovalsViewSet,
+    is_public_story,
+    offer_removal,
+    removal_button,
+)
 from articles.desk.reports import ReportsViewSet, offer_to_close
 from articles.going_public import Refused
-from articles.models import Article
+from articles.models import Article, RemovalKind
+from articles.removals import public_under
 from articles.serving import serve_page
 
 register_snippet(PersonViewSet)
@@ -44,10 +51,11 @@ def serve(
 
 @hooks.register("register_admin_viewset")
 def record_on_the_desk() -> list[ModelViewSet]:
-    return [CorrectionsViewSet(), CommentViewSet(), ReportsViewSet()]
+    return [CorrectionsViewSet(), CommentViewSet(), ReportsViewSet(), RemovalsViewSet()]
 
 
 hooks.register("after_edit_page", offer_to_close)
+hooks.register("register_page_header_buttons", removal_button)
 
 
 @hooks.register("register_admin_urls")
@@ -96,17 +104,40 @@ def scripts_of_the_story_form() -> str:
 
 
 @hooks.register("before_delete_page")
-def keep_published_stories(request: HttpRequest, page: Page) -> None:
-    """Raises `Refused` for a story that was ever public, and for a section with one."""
+def keep_published_stories(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Offers the removal instead for a public story; raises `Refused` for one that was ever public,
+    and for a section with one."""
+    if is_public_story(page):
+        return offer_removal(request, page, RemovalKind.DELETED)
     _refuse_to_delete([page])
+    return None
+
+
+@hooks.register("before_unpublish_page")
+def remove_on_the_record(request: HttpRequest, page: Page) -> HttpResponse | None:
+    if is_public_story(page):
+        return offer_removal(request, page, RemovalKind.UNPUBLISHED)
+    return None
 
 
 @hooks.register("before_bulk_action")
 def keep_published_stories_in_bulk(
     request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
 ) -> None:
+    pages = [each for each in objects if isinstance(each, Page)]
     if action_type == "delete":
-        _refuse_to_delete([each for each in objects if isinstance(each, Page)])
+        _refuse_to_delete(pages)
+    if action_type == "unpublish":
+        for page in pages:
+            if story := public_under(page).first():
+                raise Refused(
+                    _(
+                        "“%(headline)s” is public: stories are removed from the site one by one, "
+                        "each with its reason."
+                    )
+                    % {"headline": story.title},
+                    story.pk,
+                )
 
 
 def _refuse_to_delete(pages: Iterable[Page]) -> None:
@@ -116,7 +147,7 @@ def _refuse_to_delete(pages: Iterable[Page]) -> None:
             raise Refused(
                 _(
                     "“%(headline)s” was published: it stays on the record and is not deleted. "
-                    "Unpublish it instead."
+                    "Remove it from the site instead."
                 )
                 % {"headline": story.title},
                 story.pk,

@@ -38,6 +38,8 @@ _EDIT = _WRITE | {
     "articles.view_errorreport",
     "articles.view_imagerights",
     "articles.change_errorreport",
+    "articles.view_removal",
+    "articles.view_removalrequest",
 }
 _STANDARDS = _EDIT | {
     "branding.change_branding",
@@ -46,6 +48,8 @@ _STANDARDS = _EDIT | {
     "articles.view_recordhead",
     # The addresses of readers who reported an error; editors answer without seeing them.
     "articles.view_reportcontact",
+    # Being the second person without whom no older story is removed and no version withheld.
+    "articles.agree_removal",
 }
 _RAISE = {
     "campaigns.view_campaign",

@@ -72,6 +72,8 @@ class StoryForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
+        if cleaned.get("expire_at") and not (cleaned.get("expire_reason") or "").strip():
+            self.add_error("expire_reason", _("Say why it expires: readers are told."))
         if cleaned.get("lead_image") and not self.is_deferred_validation:
             for name, sentence in (
                 ("lead_image_alt", _("Say what the picture shows, for who cannot see it.")),
@@ -277,6 +279,7 @@ def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -
     model.promote_panels = [FieldPanel("slug")]
     model.settings_panels = [
         PublishingPanel(help_text=in_what_zone()),
+        FieldPanel("expire_reason"),
         CommentPanel(),
     ]
 

@@ -1,6 +1,7 @@
 """What is stored: pages and people (`pages`, `people`, `article`, `body`), the record of what
 was published (`record`), its heads told outside (`heads`), what readers say (`comments`) and
-report (`reports`), the stories they follow (`follows`), by what right pictures are shown
+report (`reports`), the stories they follow (`follows`), what was taken from
+them (`removals`), by what right pictures are shown
 (`rights`), and what search looks in (`search`)."""
 
 from articles.models.article import Address, Article, Byline, Pin
@@ -10,12 +11,21 @@ from articles.models.heads import RecordCheck, RecordHead
 from articles.models.pages import FrontPage, Purpose, Section, StandingPage
 from articles.models.people import Person, Topic
 from articles.models.record import Change, Correction, Kind, Seal, Version
+from articles.models.removals import (
+    REMOVING,
+    Ground,
+    Removal,
+    RemovalKind,
+    RemovalRequest,
+    RequestState,
+)
 from articles.models.reports import ErrorReport, ReportContact, ReportState
 from articles.models.rights import ImageRights
 from articles.models.search import SearchEntry
 from articles.models.tallies import EntryTally, EntryWords
 
 __all__ = [
+    "REMOVING",
     "Address",
     "Article",
     "Byline",
@@ -31,6 +41,7 @@ __all__ = [
     "Follow",
     "FollowerNews",
     "FrontPage",
+    "Ground",
     "ImageRights",
     "Kind",
     "Person",
@@ -38,8 +49,12 @@ __all__ = [
     "Purpose",
     "RecordCheck",
     "RecordHead",
+    "Removal",
+    "RemovalKind",
+    "RemovalRequest",
     "ReportContact",
     "ReportState",
+    "RequestState",
     "Seal",
     "SearchEntry",
     "Section",

@@ -12,7 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from articles.going_public import Publication, Refused, going_public
+from articles.going_public import Leaving, Publication, Refused, going_public, leaving
 from articles.models.body import BodyBlock
 from articles.models.people import Person
 
@@ -22,6 +22,7 @@ _BOOKKEEPING = frozenset(
         "current_version",
         "draft_title",
         "expire_at",
+        "expire_reason",
         "expired",
         "first_published_at",
         "go_live_at",
@@ -55,6 +56,7 @@ class Article(Page):
     """A story. Its headline is `title`; its section is its parent page.
 
     `developing_since` is when `developing` was last switched on at the desk, None otherwise.
+    `expire_reason` is what readers are told once it has expired.
     `embargo_until` is the moment before which no publication of this draft is let through.
     `current_version` is what readers see and None until the first publication.
     `pending_record` holds what the editor said about the change in this draft (see
@@ -85,6 +87,12 @@ class Article(Page):
     comments_open = models.BooleanField(_("comments are open"), default=True)
     developing_since = models.DateTimeField(_("developing since"), null=True, editable=False)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+    expire_reason = models.CharField(
+        _("why it expires"),
+        max_length=300,
+        blank=True,
+        help_text=_("Shown to readers at the story's address once it has expired."),
+    )
     pending_record = models.JSONField(default=dict, blank=True, editable=False)
     current_version = models.ForeignKey(
         "articles.Version",
@@ -103,6 +111,8 @@ class Article(Page):
     exclude_fields_in_copy: ClassVar = ["current_version", "pending_record", *_OF_PUBLICATION]
     # Set by who publishes, for the save that follows.
     publication: ClassVar[Publication | None] = None
+    # Set by who takes a story off the site, for the save that follows.
+    leaving: ClassVar[Leaving | None] = None
     saved_whole = True
     search_fields = [
         *Page.search_fields,
@@ -136,6 +146,10 @@ class Article(Page):
             # Copying a live page marks its copy as published; ours is a draft.
             update_fields = kwargs["update_fields"] = list(set(update_fields) - _OF_PUBLICATION)
         touched = None if update_fields is None else set(update_fields)
+        if self.pk and not self.live and (touched is None or "live" in touched):
+            with leaving(self):
+                super().save(clean=clean, user=user, log_action=log_action, **kwargs)
+            return
         if not self.live or (touched is not None and touched <= _BOOKKEEPING):
             super().save(clean=clean, user=user, log_action=log_action, **kwargs)
             return

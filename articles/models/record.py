@@ -127,7 +127,7 @@ class Correction(models.Model):
 
 
 class Seal(models.Model):
-    """One link of the site-wide chain for each version and each entry, in the order written.
+    """One link of the site-wide chain for each version, entry and removal, in the order written.
 
     `commitment` = SHA-256 of salt and canonical content; `story_hash` chains it to the story's
     link before it, `site_hash` to the site's (`articles/chain.py` computes all three).
@@ -141,6 +141,9 @@ class Seal(models.Model):
     )
     correction = models.OneToOneField(
         Correction, null=True, on_delete=models.PROTECT, related_name="seal"
+    )
+    removal = models.OneToOneField(
+        "articles.Removal", null=True, on_delete=models.PROTECT, related_name="seal"
     )
     commitment = models.CharField(max_length=64)
     story_hash = models.CharField(max_length=64)
@@ -156,8 +159,11 @@ class Seal(models.Model):
                 fields=["article", "story_sequence"], name="seal_sequence_in_story"
             ),
             models.CheckConstraint(
-                condition=models.Q(version__isnull=False, correction__isnull=True)
-                | models.Q(version__isnull=True, correction__isnull=False),
+                condition=models.Q(
+                    version__isnull=False, correction__isnull=True, removal__isnull=True
+                )
+                | models.Q(version__isnull=True, correction__isnull=False, removal__isnull=True)
+                | models.Q(version__isnull=True, correction__isnull=True, removal__isnull=False),
                 name="a_seal_seals_one_thing",
             ),
         ]

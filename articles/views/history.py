@@ -10,6 +10,8 @@ from articles.comparing import in_runs
 from articles.differences import differences
 from articles.entries import compare_url, mark_of, story_entries
 from articles.history import both_versions, version_lines
+from articles.models import Ground, Removal
+from articles.removals import removal_lines, withheld_versions
 from articles.story import story_at
 from articles.versions import text_paragraphs
 from articles.views.story import FRESH_SECONDS, story_address, story_links
@@ -22,7 +24,7 @@ SIDE = "side"
 def history(request: HttpRequest, **_parts: object) -> HttpResponse:
     """Every version of a story with what was said about it; with `?before=` and `?after=` (two
     versions' numbers, in any order) and `?view=`, the way to their comparison."""
-    found = story_address(request, "history/")
+    found = story_address(request, "history/", removed_too=True)
     if isinstance(found, HttpResponse):
         return found
     chosen = [request.GET.get(name, "") for name in ("before", "after")]
@@ -39,6 +41,7 @@ def history(request: HttpRequest, **_parts: object) -> HttpResponse:
         "versions": lines,
         "chosen": (lines[1].number, lines[0].number) if len(lines) > 1 else (),
         "same_chosen": any(chosen),
+        "removals": removal_lines(story.id),
         **story_links(story),
     }
     return _unindexed(request, render(request, "articles/history.html", context))
@@ -50,6 +53,9 @@ def compare(request: HttpRequest, before: str, after: str, **_parts: object) -> 
     found = story_address(request, f"history/{before}-{after}/")
     if isinstance(found, HttpResponse):
         return found
+    withheld = withheld_versions(found.article_id)
+    if hidden := [withheld[n] for n in (int(before), int(after)) if n in withheld]:
+        return _withheld(request, hidden, found.path)
     both = both_versions(found.article_id, int(before), int(after))
     if both is None:
         raise Http404(_("This story has no such versions."))
@@ -75,6 +81,14 @@ def compare(request: HttpRequest, before: str, after: str, **_parts: object) -> 
         **story_links(story),
     }
     return _unindexed(request, render(request, "articles/compare.html", context))
+
+
+def _withheld(request: HttpRequest, acts: list[Removal], story_url: str) -> HttpResponse:
+    """That a version is withheld, when and on what ground, and not a word of it."""
+    law = any(act.ground == Ground.LAW for act in acts)
+    context = {"acts": acts, "history_url": f"{story_url}history/"}
+    page = render(request, "articles/withheld.html", context, status=451 if law else 410)
+    return _unindexed(request, page)
 
 
 def _is_number(text: str) -> bool:

@@ -19,17 +19,23 @@ from articles.sharing import share_links
 from articles.story import POLICY_URL, Story, find_story, story_at
 from articles.structured import as_script, news_article
 from articles.threads import discussion
+from articles.views.tombstone import find_removed, tombstone
 from newsroom.branding.models import Branding
 from newsroom.edge.headers import public
 
 FRESH_SECONDS = 30
 
 
-def story_address(request: HttpRequest, ending: str = "") -> Address | HttpResponse:
-    """The story's current address, or the redirect to it from an old one."""
+def story_address(
+    request: HttpRequest, ending: str = "", removed_too: bool = False
+) -> Address | HttpResponse:
+    """The story's current address, or the answer instead: the redirect to it from an old one, or
+    what stands where a story was removed (with `removed_too` its address all the same)."""
     path = request.path_info.removesuffix(ending)
     found = find_story(path)
     if found is None:
+        if gone := find_removed(path):
+            return gone.address if removed_too else tombstone(request, gone)
         raise Http404(_("There is no story at this address."))
     if found.current:
         return found

@@ -11,8 +11,10 @@ from PIL import Image as Picture
 from wagtail.images.models import Image
 
 from articles.corrections import Record
+from articles.going_public import Leaving
 from articles.models import Article, Byline, FrontPage, Person, Section, Version
 from articles.publishing import publish
+from articles.removals import remove
 from newsroom.readers.models import Reader
 
 _numbers = count(1)
@@ -94,6 +96,11 @@ def edit(
     for name, value in fields.items():
         setattr(article, name, value)
     return publish(article, by=by, moment=moment, record=record)
+
+
+def unpublish(article: Article) -> None:
+    """Take a story of today off the site, with a reason."""
+    remove(article, Leaving("unpublished", "other", "It was not ours to tell.", None, None))
 
 
 def image(title: str = "A red square", width: int = 1200, height: int = 800) -> Image:

@@ -119,8 +119,8 @@ def by_the_action(world: World) -> None:
 
 
 def by_unpublishing_and_back(world: World) -> None:
-    # However it went: the row is no longer live, and its draft may be rewritten freely.
-    Page.objects.filter(pk=world.kiln.pk).update(live=False)
+    # The row is no longer live, and its draft may be rewritten freely.
+    newsroom.unpublish(world.reloaded())
     check_now()
     page = world.reloaded(body=FIVE)
     page.save()
@@ -128,7 +128,8 @@ def by_unpublishing_and_back(world: World) -> None:
 
 
 def by_expiry_and_back(world: World) -> None:
-    Page.objects.filter(pk=world.kiln.pk).update(live=False, expired=True)
+    newsroom.unpublish(world.reloaded())
+    Page.objects.filter(pk=world.kiln.pk).update(expired=True)
     publish(world.reloaded(body=FIVE), by=None)
 
 

@@ -74,7 +74,7 @@ def test_saving_only_the_bylines_of_a_live_page_is_refused(kiln: Article) -> Non
 
 
 def test_unpublish_edit_publish_is_refused(kiln: Article) -> None:
-    kiln.unpublish()
+    newsroom.unpublish(kiln)
     page = Article.objects.get(pk=kiln.pk)
     page.body = FIVE
     page.save()

@@ -11,15 +11,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from wagtail.models import Page
 
 from articles.comments import approve, write_comment
 from articles.corrections import Entry, Record
+from articles.going_public import Leaving
 from articles.keep_reading import keep_reading
 from articles.listing import cards, published
 from articles.models import Address, Article, Kind, Pin, Section, Topic
 from articles.navigation import forget
 from articles.publishing import publish
+from articles.removals import remove
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
 from tests.campaigns_made import a_campaign
@@ -51,7 +52,8 @@ def test_its_address_stays_when_it_is_changed_or_published_again(energy: Section
     made = newsroom.story(energy, slug="the-kiln", moment=first)
     address = made.url
     corrected(made)
-    made.unpublish()
+    why = Leaving("unpublished", "other", "Over.", newsroom.editor(), newsroom.editor())
+    remove(made, why)
     publish(Article.objects.get(pk=made.pk), by=None)
     assert Article.objects.get(pk=made.pk).url == address
     assert Address.objects.count() == 1
@@ -79,15 +81,15 @@ def test_an_address_once_public_is_given_to_no_other_story(client: Client, energ
     assert "Another" in client.get(other.url).content.decode()
 
 
-def test_a_draft_an_unpublished_and_an_unknown_story_are_not_found(
+def test_a_draft_and_an_unknown_story_are_not_found_and_a_removed_one_is_gone(
     client: Client, energy: Section
 ) -> None:
     newsroom.draft(energy, slug="draft")
     assert client.get("/energy/draft/").status_code == 404
     made = newsroom.story(energy)
     url = made.url
-    made.unpublish()
-    assert client.get(url).status_code == 404
+    newsroom.unpublish(made)
+    assert client.get(url).status_code == 410
     assert client.get("/2026/02/31/nothing/").status_code == 404
 
 
@@ -380,7 +382,7 @@ def test_keep_reading_shows_what_may_be_listed_and_nothing_else(
         made.pins.add(Pin(story=article))
     publish(made, by=None)
     newsroom.draft(energy, "Never published")
-    Page.objects.filter(pk=away.pk).update(live=False)
+    newsroom.unpublish(Article.objects.get(pk=away.pk))
     for article in (retracted, restored):
         record = Record([Entry(Kind.RETRACTION, "Was.", "Now.")])
         newsroom.edit(article, title=f"{article.title}.", record=record)

@@ -105,7 +105,7 @@ def test_a_right_that_ends_is_said_two_weeks_ahead() -> None:
 def test_links_within_the_site_are_looked_up(energy: Section, settings: Any) -> None:
     kept, gone = newsroom.story(energy), newsroom.story(energy)
     address = gone.url
-    gone.unpublish()
+    newsroom.unpublish(gone)
     Topic.objects.create(name="Ice", slug="ice")
     assert states_of(
         [

@@ -19,6 +19,7 @@ RIGHTS = {
     "answer error reports": "articles.change_errorreport",
     "see reporters' addresses": "articles.view_reportcontact",
     "read the corrections": "articles.view_correction",
+    "agree to removals": "articles.agree_removal",
     "change people": "articles.change_person",
     "see pictures' rights": "articles.view_imagerights",
     "set what the newsroom is called": "branding.change_branding",
@@ -34,7 +35,11 @@ EDITS = WRITES | {
     "change people",
     "see pictures' rights",
 }
-KEEPS_STANDARDS = EDITS | {"see reporters' addresses", "set what the newsroom is called"}
+KEEPS_STANDARDS = EDITS | {
+    "agree to removals",
+    "see reporters' addresses",
+    "set what the newsroom is called",
+}
 TABLE = {
     roles.REPORTER: WRITES,
     roles.EDITOR: EDITS,

@@ -96,7 +96,7 @@ def test_a_draft_is_not_found_and_a_story_taken_down_drops_out(energy: Section) 
     newsroom.draft(energy, "The secret kiln")
     story = newsroom.story(energy, "The open kiln")
     assert headlines("kiln") == ["The open kiln"]
-    type(story).objects.filter(pk=story.pk).update(live=False)
+    newsroom.unpublish(story)
     assert headlines("kiln") == []
 
 

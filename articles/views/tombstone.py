@@ -1,0 +1,58 @@
+"""What stands where a story was removed: that it was here, when and why it went."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from articles.entries import story_entries
+from articles.models import Address, Ground, Removal
+from articles.removals import open_removal
+from articles.story import POLICY_URL
+from newsroom.edge.headers import public
+
+GONE: Final = 410
+FORBIDDEN_BY_LAW: Final = 451
+FRESH_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A removed story: its current address and why it is not there."""
+
+    address: Address
+    removal: Removal
+
+
+def find_removed(path: str) -> Gone | None:
+    """The removed story that has, or once had, this address."""
+    address = Address.objects.filter(path=path, article__live=False).first()
+    if address is None or (removal := open_removal(address.article_id)) is None:
+        return None
+    current = (
+        Address.objects.filter(article=address.article_id, current=True)
+        .select_related("article__current_version")
+        .get()
+    )
+    return Gone(current, removal)
+
+
+def tombstone(request: HttpRequest, gone: Gone) -> HttpResponse:
+    """410, or 451 where the law demanded the removal (RFC 7725)."""
+    # The words are gone with the story: before-and-after would show them.
+    entries = [
+        replace(entry, before_after_url=None) for entry in story_entries(gone.address.article_id)
+    ]
+    version = gone.address.article.current_version
+    context = {
+        "headline": version.headline if version else "",
+        "removal": gone.removal,
+        "corrections": entries,
+        "policy_url": POLICY_URL,
+        "history_url": f"{gone.address.path}history/",
+    }
+    status = FORBIDDEN_BY_LAW if gone.removal.ground == Ground.LAW else GONE
+    response = render(request, "articles/removed.html", context, status=status)
+    response["X-Robots-Tag"] = "noindex"
+    return public(request, response, FRESH_SECONDS)

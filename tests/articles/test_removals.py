@@ -1,0 +1,363 @@
+"""A published story goes from the site only with a reason, a second person, and a word at its
+address; a version's words may be withheld, never silently."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
+
+from articles.corrections import Entry, Record
+from articles.going_public import Leaving, Refused
+from articles.models import Article, Kind, Removal, RemovalKind, RemovalRequest, Section
+from articles.publishing import publish
+from articles.removal_requests import agree, ask, decline
+from articles.removals import remove, withhold
+from articles.scheduling import publish_what_is_due
+from articles.verifying import verify_record
+from newsroom.audit.models import AuditEntry
+from newsroom.readers.models import Reader
+from tests.articles import newsroom
+
+pytestmark = pytest.mark.django_db
+REASON = "The family of the witness is in danger."
+
+
+@pytest.fixture
+def fresh(energy: Section) -> Article:
+    return newsroom.story(energy, "The kiln goes cold", slug="kiln")
+
+
+@pytest.fixture
+def old(energy: Section) -> Article:
+    return newsroom.story(
+        energy, "The old kiln", slug="old", moment=timezone.now() - timedelta(days=30)
+    )
+
+
+@pytest.fixture
+def second(db: None) -> Reader:
+    return newsroom.editor("Second Person")
+
+
+def why(by: Reader | None = None, agreed: Reader | None = None, **fields: Any) -> Leaving:
+    told = {"kind": RemovalKind.UNPUBLISHED, "ground": "safety", "reason": REASON} | fields
+    return Leaving(by=by, agreed_by=agreed, **told)
+
+
+def is_live(article: Article) -> bool:
+    return Article.objects.get(pk=article.pk).live
+
+
+def clean() -> bool:
+    return list(verify_record()) == []
+
+
+def go_by_unpublish(article: Article) -> None:
+    article.unpublish()
+
+
+def go_by_unpublish_of_the_bare_page(article: Article) -> None:
+    Page.objects.get(pk=article.pk).unpublish()
+
+
+def go_by_save(article: Article) -> None:
+    article.live = False
+    article.save()
+
+
+def go_by_saving_one_field(article: Article) -> None:
+    article.live = False
+    article.save(update_fields=["live"])
+
+
+def go_by_update(article: Article) -> None:
+    Article.objects.filter(pk=article.pk).update(live=False)
+
+
+def go_by_sql(article: Article) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE wagtailcore_page SET live = false WHERE id = %s", [article.pk])
+
+
+def go_by_delete(article: Article) -> None:
+    article.delete()
+
+
+def go_by_its_section(article: Article) -> None:
+    article.get_parent().specific.unpublish()
+
+
+def go_by_its_section_with_all_below(article: Article) -> None:
+    from wagtail.actions.unpublish_page import UnpublishPageAction
+
+    section = article.get_parent().specific
+    UnpublishPageAction(section, include_descendants=True).execute(skip_permission_checks=True)
+
+
+def go_by_the_front_page(article: Article) -> None:
+    article.get_parent().get_parent().specific.unpublish()
+
+
+def go_by_restriction(article: Article) -> None:
+    PageViewRestriction.objects.create(page=article, restriction_type="login")
+
+
+def go_by_restriction_of_the_section(article: Article) -> None:
+    PageViewRestriction.objects.create(page=article.get_parent(), restriction_type="login")
+
+
+WAYS = [value for name, value in list(globals().items()) if name.startswith("go_by_")]
+
+
+@pytest.mark.parametrize("go", WAYS, ids=lambda go: go.__name__)
+def test_no_way_takes_a_public_story_from_readers_silently(fresh: Article, go: Any) -> None:
+    with pytest.raises((Refused, DatabaseError)), transaction.atomic():
+        go(Article.objects.get(pk=fresh.pk))
+    assert is_live(fresh)
+    assert Client().get(fresh.url).status_code == 200
+    assert clean()
+
+
+@pytest.mark.parametrize("act", ["unpublish", "delete"])
+def test_the_desk_offers_the_removal_instead(fresh: Article, desk: Client, act: str) -> None:
+    answer = desk.post(f"/desk/pages/{fresh.pk}/{act}/", follow=True)
+    assert "Remove from the site" in answer.content.decode()
+    assert is_live(fresh)
+
+
+def test_bulk_unpublish_says_one_by_one(fresh: Article, desk: Client) -> None:
+    answer = desk.post(f"/desk/bulk/wagtailcore/page/unpublish/?id={fresh.pk}", follow=True)
+    assert "one by one" in answer.content.decode()
+    assert is_live(fresh)
+
+
+def test_a_story_of_today_goes_with_a_reason_and_its_address_says_so(
+    fresh: Article, desk: Client, client: Client
+) -> None:
+    url = fresh.url
+    answer = desk.post(f"/desk/removals/story/{fresh.pk}/", {"ground": "safety", "reason": ""})
+    assert answer.status_code == 422
+    assert is_live(fresh)
+    desk.post(f"/desk/removals/story/{fresh.pk}/", {"ground": "safety", "reason": REASON})
+    page = client.get(url)
+    assert page.status_code == 410
+    text = page.content.decode()
+    assert "The kiln goes cold" in text
+    assert REASON in text
+    assert newsroom.PARAGRAPH not in text
+    assert client.get(f"{url}history/").status_code == 200
+    assert REASON in client.get(f"{url}history/").content.decode()
+    assert url not in client.get("/feed.atom").content.decode()
+    assert url not in client.get("/sitemap.xml").content.decode()
+    assert AuditEntry.objects.filter(verb="removed").exists()
+    assert clean()
+
+
+def test_what_the_law_demands_answers_451(fresh: Article, client: Client) -> None:
+    url = fresh.url
+    remove(fresh, why(ground="law"))
+    assert client.get(url).status_code == 451
+
+
+def test_old_addresses_and_comparisons_say_it_too_and_entries_stay(
+    fresh: Article, client: Client
+) -> None:
+    first = fresh.url
+    entry = Record([Entry(Kind.CORRECTION, "We said cold.", "It is warm.")])
+    newsroom.edit(fresh, title="The kiln is warm", slug="warm", record=entry)
+    second = fresh.url
+    remove(fresh, why())
+    for address in (first, second, f"{second}history/1-2/"):
+        answer = client.get(address)
+        assert answer.status_code == 410
+        assert "We said cold." in answer.content.decode()
+    assert "We said cold." in client.get("/corrections/").content.decode()
+    assert "We said cold." in client.get("/corrections/feed.atom").content.decode()
+
+
+def test_an_older_story_waits_for_a_second_person(
+    old: Article, editor: Reader, second: Reader, client: Client
+) -> None:
+    url = old.url
+    with pytest.raises(Refused, match="second person"):
+        remove(old, why(editor))
+    with pytest.raises((Refused, IntegrityError)), transaction.atomic():
+        remove(old, why(editor, editor))
+    assert ask(old, why(editor)) is None
+    asked = RemovalRequest.objects.get()
+    with pytest.raises(Refused, match="waits already"):
+        ask(old, why(editor))
+    with pytest.raises(Refused, match="yourself"):
+        agree(asked.pk, editor)
+    reporter = newsroom.editor("No Right", is_superuser=False)
+    with pytest.raises(Refused, match="standards editor"):
+        agree(asked.pk, reporter)
+    assert client.get(url).status_code == 200
+    removal = agree(asked.pk, second)
+    assert removal is not None
+    assert (removal.asked_by, removal.agreed_by) == (editor, second)
+    assert client.get(url).status_code == 410
+    with pytest.raises(Refused, match="decided already"):
+        agree(asked.pk, second)
+    assert clean()
+
+
+def test_declining_changes_nothing(old: Article, editor: Reader, second: Reader) -> None:
+    ask(old, why(editor))
+    decline(RemovalRequest.objects.get().pk, second)
+    assert is_live(old)
+    assert not Removal.objects.exists()
+
+
+def test_the_second_person_agrees_on_the_desk(
+    old: Article, editor: Reader, second: Reader, desk: Client
+) -> None:
+    desk.post(f"/desk/removals/story/{old.pk}/", {"ground": "safety", "reason": REASON})
+    asked = RemovalRequest.objects.get()
+    queue = desk.get("/desk/removals/").content.decode()
+    assert "The old kiln" in queue
+    assert "Removals (1)" in queue
+    own = desk.get(f"/desk/removals/{asked.pk}/").content.decode()
+    assert 'value="agree"' not in own
+    desk.post(f"/desk/removals/{asked.pk}/", {"decision": "agree"})
+    assert is_live(old)
+    desk.force_login(second, backend="django.contrib.auth.backends.ModelBackend")
+    assert 'value="agree"' in desk.get(f"/desk/removals/{asked.pk}/").content.decode()
+    desk.post(f"/desk/removals/{asked.pk}/", {"decision": "agree"})
+    assert not is_live(old)
+
+
+def test_a_return_is_on_the_record(fresh: Article, client: Client, editor: Reader) -> None:
+    url = fresh.url
+    remove(fresh, why())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Article.objects.filter(pk=fresh.pk).update(live=True)
+    publish(Article.objects.get(pk=fresh.pk), by=editor)
+    assert client.get(url).status_code == 200
+    assert [each.kind for each in Removal.objects.order_by("number")] == ["unpublished", "returned"]
+    history = client.get(f"{url}history/").content.decode()
+    assert REASON in history
+    assert "Published again" in history
+    assert clean()
+
+
+def test_expiry_asks_why_on_the_form_and_again_a_second_person(
+    fresh: Article, old: Article, client: Client, editor: Reader, second: Reader
+) -> None:
+    url, old_url = fresh.url, old.url
+    for story in (fresh, old):
+        story.expire_at = timezone.now() + timedelta(minutes=5)
+        story.expire_reason = "The offer in it ended."
+        publish(story, by=editor)
+    asked = RemovalRequest.objects.get()
+    assert asked.article == old
+    passed = timezone.now() - timedelta(minutes=1)
+    Article.objects.update(expire_at=passed)
+    RemovalRequest.objects.update(due_at=passed)
+    publish_what_is_due()
+    assert client.get(url).status_code == 410
+    assert "The offer in it ended." in client.get(url).content.decode()
+    assert client.get(old_url).status_code == 200
+    agree(asked.pk, second)
+    assert client.get(old_url).status_code == 410
+    assert clean()
+
+
+def test_an_expiry_without_a_reason_leaves_the_story(fresh: Article) -> None:
+    Article.objects.filter(pk=fresh.pk).update(expire_at=timezone.now() - timedelta(minutes=1))
+    publish_what_is_due()
+    assert is_live(fresh)
+
+
+def test_the_database_keeps_removals(fresh: Article) -> None:
+    remove(fresh, why())
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Removal.objects.update(reason="Another")
+
+
+def test_a_removal_changed_by_hand_is_found(fresh: Article) -> None:
+    remove(fresh, why())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE articles_removal DISABLE TRIGGER USER")
+        cursor.execute("UPDATE articles_removal SET reason = 'Another'")
+    assert "removal 1 is not what was sealed" in " ".join(map(str, verify_record()))
+
+
+SECRET = "Witness Halloran lives at nine Quarry Lane."
+
+
+@pytest.fixture
+def told(energy: Section) -> Article:
+    """Version 2 of three says what it should not; the entries quote it."""
+    article = newsroom.story(energy, "The kiln goes cold", slug="kiln")
+    added = Record([Entry(Kind.UPDATE, "", f"We added: {SECRET}")])
+    newsroom.edit(article, body=newsroom.body(newsroom.text(SECRET)), record=added)
+    taken = Record([Entry(Kind.CORRECTION, f"We said: {SECRET}", "We should not have.")])
+    newsroom.edit(article, body=newsroom.body(newsroom.text("Nothing.")), record=taken)
+    return article
+
+
+def test_the_words_of_a_withheld_version_are_nowhere_and_the_history_says_so(
+    told: Article, client: Client, editor: Reader, second: Reader
+) -> None:
+    url = told.url
+    version = told.versions.get(number=2)
+    pages = (
+        url,
+        f"{url}history/",
+        f"{url}history/1-2/",
+        f"{url}history/2-3/?view=side",
+        f"{url}history/1-3/",
+        "/",
+        "/corrections/",
+        "/corrections/?q=Halloran",
+        "/corrections/feed.atom",
+        "/corrections/feed.json",
+        "/energy/corrections.atom",
+        "/corrections/log.json",
+        "/feed.atom",
+    )
+    assert any("Halloran" in client.get(page).content.decode() for page in pages)
+    assert (
+        ask(told, why(editor, kind="withheld", ground="law", reason="By order."), version) is None
+    )
+    agree(RemovalRequest.objects.get().pk, second)
+    for page in pages:
+        text = client.get(page).content.decode().replace("?q=Halloran", "")
+        assert "Quarry Lane" not in text, page
+    history = client.get(f"{url}history/").content.decode()
+    assert "The words of this version are withheld." in history
+    assert "By order." in history
+    assert client.get(f"{url}history/1-2/").status_code == 451
+    assert client.get(f"{url}history/1-3/").status_code == 200
+    found = client.get("/corrections/?q=Halloran").content.decode()
+    assert "We should not have." not in found
+    assert clean()
+
+
+def test_a_withholding_is_lifted_by_two_people_on_the_record(
+    told: Article, client: Client, editor: Reader, second: Reader
+) -> None:
+    version = told.versions.get(number=2)
+    withhold(version, why(editor, second, kind="withheld"))
+    ask(told, why(second, kind="lifted"), version)
+    agree(RemovalRequest.objects.get().pk, editor)
+    assert client.get(f"{told.url}history/1-2/").status_code == 200
+    assert [each.kind for each in Removal.objects.order_by("number")] == ["withheld", "lifted"]
+    assert clean()
+
+
+def test_nobody_withholds_alone_nor_what_readers_see(
+    told: Article, editor: Reader, second: Reader
+) -> None:
+    with pytest.raises(Refused, match="second person"):
+        withhold(told.versions.get(number=2), why(editor, editor, kind="withheld"))
+    with pytest.raises(Refused, match="correct the story"):
+        withhold(told.versions.get(number=3), why(editor, second, kind="withheld"))
+    with pytest.raises(Refused, match="correct the story"):
+        ask(told, why(editor, kind="withheld"), told.versions.get(number=3))
