@@ -134,7 +134,8 @@ def withhold(version: Version, why: Leaving) -> Removal:
 def withheld_versions(article: int) -> dict[int, Removal]:
     """The versions of a story whose words are withheld, by number."""
     acts = Removal.objects.filter(article=article, version__isnull=False)
-    last = {act.version.number: act for act in acts.select_related("version").order_by("number")}
+    found = acts.select_related("version").order_by("number")
+    last = {act.version.number: act for act in found if act.version}
     return {number: act for number, act in last.items() if act.kind == RemovalKind.WITHHELD}
 
 

@@ -1,5 +1,6 @@
 """Removing a story from the site and withholding a version: asked by one, agreed by another."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -71,7 +72,14 @@ def removal_button(page: Page, user: Any, view_name: str, next_url: Any = None) 
         )
 
 
-class StoryRemovals(WagtailAdminTemplateMixin, TemplateView):
+class _Page(WagtailAdminTemplateMixin, TemplateView):
+    """One page of the desk, named in the trail that leads to it."""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
+
+
+class StoryRemovals(_Page):
     """What may be removed or withheld of one story, and what was."""
 
     template_name = "articles/desk/removal_story.html"
@@ -96,8 +104,11 @@ class StoryRemovals(WagtailAdminTemplateMixin, TemplateView):
         version = None
         kind = typed.get("kind", "")
         if kind in (RemovalKind.WITHHELD, RemovalKind.LIFTED):
+            number = typed.get("version", "")
             version = get_object_or_404(
-                Version, article=self.article, number=typed.get("version") or 0
+                Version,
+                article=self.article,
+                number=int(number) if re.fullmatch(r"[0-9]{1,9}", number) else 0,
             )
         elif kind not in REMOVING:
             kind = RemovalKind.UNPUBLISHED
@@ -137,7 +148,7 @@ class StoryRemovals(WagtailAdminTemplateMixin, TemplateView):
         )
 
 
-class Decide(WagtailAdminTemplateMixin, TemplateView):
+class Decide(_Page):
     """One request: agree or decline."""
 
     template_name = "articles/desk/removal_request.html"

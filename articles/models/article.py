@@ -112,7 +112,7 @@ class Article(Page):
     # Set by who publishes, for the save that follows.
     publication: ClassVar[Publication | None] = None
     # Set by who takes a story off the site, for the save that follows.
-    leaving: ClassVar[Leaving | None] = None
+    leaving: Leaving | None = None
     saved_whole = True
     search_fields = [
         *Page.search_fields,

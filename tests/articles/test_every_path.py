@@ -40,6 +40,7 @@ FOUR = newsroom.body(newsroom.text("It burned four cords."))
 FIVE = newsroom.body(newsroom.text("It burned five cords."))
 IN_SILENCE = "Say under “What changed” what was wrong"
 BY_THE_DATABASE = "would have changed without a word about it"
+GONE_OR_BACK = "would have gone from readers, or come back, without a word"
 
 
 @dataclass
@@ -248,7 +249,7 @@ REFUSED: list[tuple[str, Callable[[World], Any], str]] = [
     (
         "SQL: live again with other words",
         by_sql(f"{PAGE.format('live = false')}; {PAGE.format('live = true')}"),
-        BY_THE_DATABASE,
+        GONE_OR_BACK,
     ),
     ("an author's name on the desk", by_the_persons_form, "Say why it changes"),
     (
