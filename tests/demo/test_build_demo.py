@@ -12,6 +12,7 @@ import requests
 
 from newsroom.demo import EDITOR, READER, STAFF, launch
 from newsroom.demo.content import load
+from newsroom.demo.content.blocks import Embed, Quoted, Related
 from newsroom.engines.schema import CHECKOUT
 from tests.stack import Stack
 from tests.waiting import wait_until
@@ -103,8 +104,53 @@ def test_comments_stand_as_they_were_decided_and_no_one_hears_twice(on_demo: Sta
 
     states = Comment.objects.values_list("reader__email", "text", "state", "reason")
     assert sorted(states) == sorted((c.email, c.text, c.state, c.reason) for c in CONTENT.comments)
-    approved = sum(comment.state == "approved" for comment in CONTENT.comments)
+    shown = [c for c in CONTENT.comments if c.state in ("approved", "reported")]
+    approved = sum(not comment.trusted for comment in shown)
     assert OutboxMail.objects.filter(kind="comment approved").count() == approved
+
+
+def test_replies_stand_under_what_they_answer_one_reader_is_trusted_and_one_comment_came_back(
+    on_demo: Stack,
+):
+    from articles.models import Comment, Commenter, CommentReport
+    from articles.threads import discussion
+
+    for said in (c for c in CONTENT.comments if c.answers):
+        comment = Comment.objects.get(article__slug=said.story, text=said.text)
+        answered = Comment.objects.get(article=comment.article, text__startswith=said.answers)
+        assert comment.parent_id == (answered.parent_id or answered.pk)
+    [trusted] = [c for c in CONTENT.comments if c.trusted]
+    assert Commenter.objects.exclude(trusted_at=None).get().reader.email == trusted.email
+    assert Comment.objects.get(text=trusted.text).decided_by is None
+    [reported] = [c for c in CONTENT.comments if c.reports]
+    reports = CommentReport.objects.order_by("pk")
+    assert tuple(reports.values_list("reason", flat=True)) == reported.reports
+    assert {report.settled for report in reports} == {False}
+    page = discussion(Comment.objects.get(text=reported.text).article_id)
+    assert page
+    assert reported.text not in [comment.text for comment in page.comments]
+
+
+def test_stories_show_an_embed_a_related_story_and_a_reader_quoted(on_demo: Stack):
+    def read(slug: str) -> str:
+        from articles.models import Address
+
+        path = Address.objects.get(article__slug=slug, current=True).path
+        return requests.get(on_demo.site_url + path, timeout=30).text
+
+    for story in CONTENT.stories:
+        for block in story.body:
+            match block:
+                case Embed():
+                    assert f'href="{block.url}"' in read(story.slug)
+                case Related():
+                    page = read(story.slug).split('<aside class="related-story"')[1]
+                    assert block.line in page
+                    assert f"/{block.story}/" in page.split("</aside>")[0]
+                case Quoted():
+                    quoted = read(story.slug).split('<figure class="reader-comment"')[1]
+                    assert block.text in quoted.split("</figure>")[0]
+                    assert block.name in quoted.split("</figure>")[0]
 
 
 def test_reports_came_to_what_they_came_to_and_a_few_readers_follow(on_demo: Stack):
@@ -126,16 +172,18 @@ def test_the_gifts_are_in_the_books_and_the_books_agree_with_stripe(on_demo: Sta
     from newsroom.mail.models import OutboxMail
 
     found = campaign()
-    donations = Donation.objects.filter(campaign=found)
+    cheque = found.offline_gifts.get()
+    assert (cheque.state, cheque.method, cheque.amount) == ("booked", "cheque", 25_000)
+    donations = Donation.objects.filter(campaign=found).exclude(via="offline")
     assert donations.count() == GIFTS
     received = donations.filter(received_at__isnull=False)
     assert received.count() == GIFTS - 2
     refunded = donations.get(state="refunded")
-    entries = LedgerEntry.objects.filter(campaign=found).exclude(kind="match")
+    entries = LedgerEntry.objects.filter(campaign=found).exclude(kind__in=("match", "offline"))
     assert entries.count() == received.count() + 1
     match = found.matches.get()
     assert 0 < match.given <= match.cap
-    raised = sum(d.amount for d in received) - refunded.amount + match.given
+    raised = sum(d.amount for d in received) - refunded.amount + match.given + cheque.amount
     assert progress(with_total().get(pk=found.pk)).raised == raised
     assert all(found.starts_at <= entry.occurred_at for entry in entries)
     assert received.filter(started_at__lt=found.ends_at).count() == received.count()
@@ -200,9 +248,10 @@ def test_the_three_sign_ins_have_their_roles_and_the_reader_has_given(on_demo: S
 
 def test_building_again_makes_nothing(on_demo: Stack):
     counted = [
-        "articles_version", "articles_correction", "articles_comment", "wagtailimages_image",
-        "wagtailcore_revision", "campaigns_donation", "campaigns_ledgerentry", "mail_outboxmail",
-        "audit_auditentry", "readers_reader",
+        "articles_version", "articles_correction", "articles_comment", "articles_commentreport",
+        "articles_commenter", "wagtailimages_image", "wagtailcore_revision", "campaigns_donation",
+        "campaigns_offlinegift", "campaigns_ledgerentry", "mail_outboxmail", "audit_auditentry",
+        "readers_reader",
     ]  # fmt: skip
     before = [_count(on_demo, f"SELECT count(*) FROM {table}") for table in counted]
     done = on_demo.manage(*BUILD)
@@ -225,7 +274,7 @@ def test_without_site_and_worker_the_build_brings_the_gifts_in_itself(on_demo: S
     assert done.returncode == 0, done.stderr[-3000:]
     assert f"Gifts made: {more} of {more}" in done.stdout
     received = Donation.objects.filter(campaign=campaign(), received_at__isnull=False)
-    assert received.count() == more - 2
+    assert received.exclude(via="offline").count() == more - 2
     assert on_demo.manage("verify_ledger").returncode == 0
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 import pytest
 from PIL import Image
 
+from newsroom.branding.models import Branding
+from newsroom.demo.build.comments import DECIDED_AFTER
 from newsroom.demo.content import load
 from newsroom.demo.content.shapes import Campaign
 from newsroom.demo.pictures import SCENES, UnknownScene, draw, portrait
@@ -48,11 +50,39 @@ def test_comments_are_many_about_real_stories_and_some_wait_or_were_rejected_wit
     assert len(CONTENT.comments) >= 35
     assert states["held"] >= 3
     assert states["rejected"] == 2
+    assert states["reported"] == 1
     for comment in CONTENT.comments:
         story = CONTENT.story(comment.story)
         until_today = story.days_ago * DAY - story.hour * 60 - story.minute
         assert 0 < comment.minutes_after < until_today
         assert bool(comment.reason) == (comment.state == "rejected")
+
+
+def test_some_comments_answer_one_that_was_shown_by_then_a_reporters_among_them():
+    replies = [comment for comment in CONTENT.comments if comment.answers]
+    for reply in replies:
+        number = CONTENT.comments.index(reply)
+        [answered] = [
+            comment
+            for comment in CONTENT.comments[:number]
+            if comment.story == reply.story and comment.text.startswith(reply.answers)
+        ]
+        assert answered.state == "approved"
+        assert reply.minutes_after - answered.minutes_after > max(DECIDED_AFTER)
+    ours = {person.email for person in CONTENT.people}
+    assert len(replies) == 4
+    assert len([reply for reply in replies if reply.email in ours]) == 1
+
+
+def test_a_trusted_reader_was_read_before_and_a_comment_came_back_by_enough_reports():
+    [trusted] = [comment for comment in CONTENT.comments if comment.trusted]
+    theirs = [comment for comment in CONTENT.comments if comment.email == trusted.email]
+    assert trusted in theirs[1:]
+    assert theirs[-1] == trusted
+    assert {comment.state for comment in theirs} == {"approved"}
+    wanted = Branding._meta.get_field("comments_reports").default
+    for comment in CONTENT.comments:
+        assert len(comment.reports) == (wanted if comment.state == "reported" else 0)
 
 
 def test_every_address_is_at_an_example_domain():

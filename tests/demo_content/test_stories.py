@@ -3,21 +3,24 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from articles.embeds import PROVIDERS, embed_of
 from newsroom.demo import content
 from newsroom.demo.content import EditDoesNotFit, apply_edit, load, publications, words
-from newsroom.demo.content.shapes import (
+from newsroom.demo.content.blocks import (
     Bullets,
-    Change,
-    Edit,
+    Embed,
     Image,
     Picture,
     PullQuote,
-    Story,
+    Quoted,
+    Related,
     Text,
 )
+from newsroom.demo.content.shapes import Change, Edit, Story
 from newsroom.demo.pictures import SCENES
 
 SEED = Path(__file__).parents[3] / "shared" / "seed"
@@ -164,6 +167,23 @@ def test_most_stories_have_one_quotation_to_share():
     counts = [sum(isinstance(b, PullQuote) for b in story.body) for story in STORIES]
     assert max(counts) == 1
     assert sum(counts) >= 15
+
+
+def test_three_stories_hold_an_embed_an_earlier_story_or_a_readers_words():
+    def of(kind: type) -> list[tuple[Story, Any]]:
+        return [(s, block) for s in STORIES for block in s.body if isinstance(block, kind)]
+
+    services = [embed_of(embed.url, PROVIDERS) for _story, embed in of(Embed)]
+    assert sorted(e.provider for e in services if e) == ["Datawrapper", "YouTube"]
+    assert all(embed.title and embed.caption for _story, embed in of(Embed))
+    assert len(of(Related)) == 2
+    for story, related in of(Related):
+        assert STORIES.index(CONTENT.story(related.story)) > STORIES.index(story)
+    [(story, quoted)] = of(Quoted)
+    [said] = [c for c in CONTENT.comments if (c.text, c.name) == (quoted.text, quoted.name)]
+    assert said.state == "approved"
+    written = minutes_until_today(CONTENT.story(said.story)) - said.minutes_after
+    assert written > minutes_until_today(story)
 
 
 def test_no_two_stories_share_a_paragraph():

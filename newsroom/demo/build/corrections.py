@@ -61,7 +61,7 @@ def replay(
     """Publish each at its own moment, through the rule that refuses silent edits."""
     for each in owed:
         article = Article.objects.get(pk=articles[each.story.slug])
-        write(article, each.story, gallery)
+        write(article, each.story, gallery, articles)
         issuer = cast.account(each.edit.issued_by) if each.edit else cast.editor
         publish(article, by=issuer, moment=each.moment, record=_record(each.edit))
         on_each()

@@ -3,7 +3,8 @@
 from typing import Final
 
 from newsroom.demo import pictures
-from newsroom.demo.content.shapes import Person, Picture
+from newsroom.demo.content.blocks import Picture
+from newsroom.demo.content.shapes import Person
 
 WIDTH, HEIGHT = 1600, 1000
 PORTRAIT: Final = 480

@@ -12,8 +12,9 @@ from wagtail.models import Collection
 
 from newsroom.demo.build.drawing import draw
 from newsroom.demo.content import DemoContent
-from newsroom.demo.content.shapes import Image as ImageBlock
-from newsroom.demo.content.shapes import Person, Picture
+from newsroom.demo.content.blocks import Image as ImageBlock
+from newsroom.demo.content.blocks import Picture
+from newsroom.demo.content.shapes import Person
 from newsroom.readers.models import Reader
 
 AT_ONCE: Final = 2

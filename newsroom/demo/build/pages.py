@@ -5,7 +5,8 @@ from django.conf import settings
 from articles.models import Purpose, Section
 from newsroom import founding
 from newsroom.demo.content import DemoContent
-from newsroom.demo.content.shapes import Block, Bullets, Heading, StandingPage, Text
+from newsroom.demo.content.blocks import Block, Bullets, Heading, Text
+from newsroom.demo.content.shapes import StandingPage
 from newsroom.readers.models import Reader
 
 # The story the front page opens with.

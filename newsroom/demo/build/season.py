@@ -5,6 +5,7 @@ from typing import Final
 from newsroom.demo.build.books import Books
 from newsroom.demo.build.campaign import DAYS_OLD
 from newsroom.demo.build.cashier import Cashier
+from newsroom.demo.build.cheque import enter_cheque
 from newsroom.demo.build.corrections import first_published
 from newsroom.demo.build.gifts import Giving
 from newsroom.demo.build.giving_plan import Gift, Told, plan
@@ -20,6 +21,7 @@ def give(
 ) -> None:
     """Make what is missing of `count` gifts; the last ones over `trickle_seconds`, or in the past
     like the others when that is 0. Returns when all are in the books. Raises `CannotBuild`."""
+    enter_cheque(newsroom.campaign, newsroom.calendar, newsroom.staff)
     gifts = _planned(newsroom, count, seed)
     giving = Giving(newsroom.campaign, gifts, newsroom.articles, newsroom.staff)
     if not giving.owed():

@@ -5,22 +5,25 @@ They go public, and are corrected, in `corrections.py`.
 
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from articles.models import Address, Article, Byline, Pin, Section
 from newsroom.demo.build.gallery import Gallery
 from newsroom.demo.build.pages import list_html
 from newsroom.demo.build.people import Cast
-from newsroom.demo.content.shapes import (
+from newsroom.demo.content.blocks import (
     Block,
     Bullets,
-    DemoContent,
+    Embed,
     Heading,
     Image,
     PullQuote,
-    Story,
+    Quoted,
+    Related,
     Text,
 )
+from newsroom.demo.content.shapes import DemoContent, Story
 
 # Blocks keep their id from edit to edit, as they do in the desk's editor.
 _BLOCKS = uuid.UUID("6f2f4a52-7d3e-4d0c-9f0e-6a1d5f0c3b77")
@@ -37,7 +40,7 @@ def draft_all(
     known = found(content)
     for story in reversed(content.stories):
         if story.slug not in known:
-            known[story.slug] = _draft(story, sections[story.section], cast, gallery)
+            known[story.slug] = _draft(story, sections[story.section], cast, gallery, known)
             on_each()
     _pin(content, known)
     return known
@@ -54,8 +57,9 @@ def found(content: DemoContent) -> dict[str, int]:
     return known
 
 
-def write(article: Article, story: Story, gallery: Gallery) -> None:
-    """Give the draft `article` (not saved here) the words of `story`."""
+def write(article: Article, story: Story, gallery: Gallery, articles: dict[str, int]) -> None:
+    """Give the draft `article` (not saved here) the words of `story`. `articles` are the ids by
+    slug of the stories that it may point to."""
     article.title = article.draft_title = story.headline
     article.dek = story.dek
     article.lead_image_alt = story.lead.alt
@@ -67,11 +71,15 @@ def write(article: Article, story: Story, gallery: Gallery) -> None:
             "value": value,
             "id": str(uuid.uuid5(_BLOCKS, f"{story.slug} {number}")),
         }
-        for number, (kind, value) in enumerate(_block(block, gallery) for block in story.body)
+        for number, (kind, value) in enumerate(
+            _block(block, gallery, articles) for block in story.body
+        )
     ]
 
 
-def _draft(story: Story, section: Section, cast: Cast, gallery: Gallery) -> int:
+def _draft(
+    story: Story, section: Section, cast: Cast, gallery: Gallery, articles: dict[str, int]
+) -> int:
     article = Article(
         slug=story.slug,
         label=story.label,
@@ -80,7 +88,7 @@ def _draft(story: Story, section: Section, cast: Cast, gallery: Gallery) -> int:
         owner=cast.account(story.bylines[0]),
         live=False,
     )
-    write(article, story, gallery)
+    write(article, story, gallery, articles)
     for slug in story.bylines:
         article.bylines.add(Byline(person=cast.people[slug], kind=Byline.Kind.BYLINE))
     for name in story.credits:
@@ -102,7 +110,7 @@ def _pin(content: DemoContent, known: dict[str, int]) -> None:
             article.save()
 
 
-def _block(block: Block, gallery: Gallery) -> tuple[str, Any]:
+def _block(block: Block, gallery: Gallery, articles: dict[str, int]) -> tuple[str, Any]:
     match block:
         case Text():
             return "text", block.html
@@ -125,3 +133,9 @@ def _block(block: Block, gallery: Gallery) -> tuple[str, Any]:
                 "accounts": " ".join(block.accounts),
                 "hashtags": " ".join(f"#{tag}" for tag in block.hashtags),
             }
+        case Embed():
+            return "embed", asdict(block)
+        case Related():
+            return "related", {"story": articles[block.story], "line": block.line}
+        case Quoted():
+            return "reader_comment", asdict(block)

@@ -2,7 +2,8 @@
 names the file.
 
 A story's file is its slug. Its body is a list of one-key tables in reading order: ``text`` (blank
-lines part paragraphs), ``heading``, ``image``, ``quote``, ``list`` or ``numbers``.
+lines part paragraphs), ``heading``, ``image``, ``quote``, ``list``, ``numbers``, ``embed``,
+``related`` or ``comment``.
 """
 
 import tomllib
@@ -10,9 +11,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from newsroom.demo.content.shapes import (
+from newsroom.demo.content.blocks import (
     Block,
     Bullets,
+    Embed,
+    Heading,
+    Image,
+    Picture,
+    PullQuote,
+    Quoted,
+    Related,
+    Text,
+)
+from newsroom.demo.content.shapes import (
     Campaign,
     Change,
     Comment,
@@ -21,19 +32,14 @@ from newsroom.demo.content.shapes import (
     Edit,
     Entry,
     GiftLine,
-    Heading,
-    Image,
     Match,
     Newsroom,
     Person,
-    Picture,
-    PullQuote,
     Question,
     Report,
     Section,
     StandingPage,
     Story,
-    Text,
     Topic,
 )
 
@@ -99,6 +105,12 @@ def _block(row: dict[str, Any]) -> Block:
             return PullQuote(**{**value, **lists})
         case "list" | "numbers":
             return Bullets(tuple(value), ordered=key == "numbers")
+        case "embed":
+            return Embed(**value)
+        case "related":
+            return Related(**value)
+        case "comment":
+            return Quoted(**value)
     raise ContentError(f"there is no block called {key!r}")
 
 
@@ -146,7 +158,7 @@ def _page(path: Path) -> StandingPage:
 
 
 def _comment(row: dict[str, Any]) -> Comment:
-    return Comment(**{"state": "approved", "reason": "", **row})
+    return Comment(**{**row, "reports": tuple(row.get("reports", ()))})
 
 
 def _campaign(row: dict[str, Any]) -> Campaign:

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from newsroom.demo.content.shapes import (
+from newsroom.demo.content.blocks import (
     Block,
     Bullets,
-    Change,
-    Edit,
-    Field,
+    Embed,
     Heading,
     Image,
     PullQuote,
-    Story,
+    Quoted,
+    Related,
     Text,
 )
+from newsroom.demo.content.shapes import Change, Edit, Field, Story
 
 
 class EditDoesNotFit(ValueError):
@@ -23,7 +23,8 @@ class EditDoesNotFit(ValueError):
 
 def words(story: Story, field: Field) -> tuple[str, ...]:
     """The texts of one field: a single one for the headline, dek and lead caption; for the body
-    every paragraph, subheading, list item, caption and quotation, in reading order."""
+    every paragraph, subheading, list item, caption, quotation, and what an embed or a related
+    story is called, in reading order."""
     match field:
         case "headline":
             return (story.headline,)
@@ -82,6 +83,12 @@ def _texts(block: Block) -> tuple[str, ...]:
             return (picture.caption,)
         case PullQuote():
             return (block.quote,)
+        case Embed():
+            return (block.title, block.caption)
+        case Related():
+            return (block.line,)
+        case Quoted():
+            return (block.text,)
 
 
 def _each(block: Block, put: Callable[[str], str]) -> Block:
@@ -96,3 +103,9 @@ def _each(block: Block, put: Callable[[str], str]) -> Block:
             return Image(replace(picture, caption=put(picture.caption)))
         case PullQuote():
             return replace(block, quote=put(block.quote))
+        case Embed():
+            return replace(block, title=put(block.title), caption=put(block.caption))
+        case Related():
+            return replace(block, line=put(block.line))
+        case Quoted():
+            return replace(block, text=put(block.text))

@@ -10,63 +10,13 @@ minutes after a story's first publication for what happens to it later.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from newsroom.demo.content.blocks import Block, Picture
+
 Label: TypeAlias = Literal["news", "analysis", "explainer", "opinion"]
 EntryKind: TypeAlias = Literal["correction", "clarification", "update", "retraction"]
 Field: TypeAlias = Literal["headline", "dek", "body", "lead_caption"]
 Outcome: TypeAlias = Literal["new", "held", "corrected", "unchanged", "duplicate"]
-CommentState: TypeAlias = Literal["approved", "held", "rejected"]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawing: ``pictures.draw(scene, width, height, seed)`` makes it."""
-
-    scene: str
-    seed: int
-    alt: str
-    caption: str
-    credit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Paragraphs that follow each other without a break; one rich-text block."""
-
-    paragraphs: tuple[str, ...]
-
-    @property
-    def html(self) -> str:
-        return "".join(f"<p>{paragraph}</p>" for paragraph in self.paragraphs)
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    picture: Picture
-
-
-@dataclass(frozen=True, slots=True)
-class PullQuote:
-    """A quotation made to be shared. Accounts carry their ``@``, hashtags no ``#``."""
-
-    quote: str
-    attribution: str
-    share_text: str
-    accounts: tuple[str, ...]
-    hashtags: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bullets:
-    items: tuple[str, ...]
-    ordered: bool
-
-
-Block: TypeAlias = Text | Heading | Image | PullQuote | Bullets
+CommentState: TypeAlias = Literal["approved", "held", "rejected", "reported"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +105,23 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Comment:
     """``minutes_after`` counts from the story's first publication; ``reason`` is set only for a
-    rejected comment."""
+    rejected comment.
+
+    ``answers`` is how the comment that it replies to begins; ``trusted`` says that its writer was
+    trusted by then, so that it was shown at once; ``reports`` are the reasons of readers who
+    reported it, as many as bring it back to the desk.
+    """
 
     story: str
     name: str
     email: str
     minutes_after: int
     text: str
-    state: CommentState
-    reason: str
+    state: CommentState = "approved"
+    reason: str = ""
+    answers: str = ""
+    trusted: bool = False
+    reports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
