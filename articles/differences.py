@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 from articles.versions import Content
 
-What = Literal["picture", "link", "embed", "section", "topics", "order", "developing"]
+What = Literal[
+    "picture", "link", "embed", "section", "topics", "order", "developing", "retracted body"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ def differences(before: Content, after: Content) -> list[Difference]:
     if before["developing"] != after["developing"]:
         flags = [Seen("") if each["developing"] else None for each in (before, after)]
         found.append(Difference("developing", *flags))
+    if before.get("retracted_body") != after.get("retracted_body"):
+        sides = [Seen("") if each.get("retracted_body") else None for each in (before, after)]
+        found.append(Difference("retracted body", *sides))
     return found
 
 

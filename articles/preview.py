@@ -10,10 +10,11 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from articles.addresses import absolute, current_path
-from articles.entries import mark_of, story_entries
+from articles.entries import mark_of, marked_by, story_entries
 from articles.keep_reading import keep_reading
 from articles.models import Article
 from articles.related import with_related
+from articles.retractions import headline_where_shared, retraction_of
 from articles.sharing import share_links
 from articles.story import POLICY_URL, Around, build_story
 from articles.structured import as_script, news_article
@@ -48,17 +49,21 @@ def preview_context(article: Article, request: HttpRequest) -> dict[str, Any]:
     )
     body_html = render_body(article, absolute(url))
     story = with_related(build_story(around, content, body_html, mark_of(entries)))
+    marked = marked_by(entries)
     return {
         "page": article,
         "request": request,
         "story": story,
         "corrections": entries,
+        "marked": marked,
+        "retraction": retraction_of(story, marked),
+        "shared_headline": headline_where_shared(story),
         "keep_reading": keep_reading(story.id, story.language),
         "comments": [],
         "comment_count": 0,
         "policy_url": POLICY_URL,
         "history_url": f"{url}history/",
-        "share": share_links(story.headline, story.absolute_url),
+        "share": share_links(headline_where_shared(story), story.absolute_url),
         "json_ld": as_script(
             news_article(story, entries, Branding.load(request_or_site=request).name)
         ),

@@ -26,6 +26,7 @@ from articles.models import Article, Change, Correction, Version
 from articles.picture_rights import refuse_unfit_pictures
 from articles.published_words import witnessed
 from articles.removals import record_return
+from articles.retractions import refuse_body_taken_away
 from articles.search_index import index_story
 from articles.shapes import shape_of, shape_of_version
 from articles.signing import public_name
@@ -92,6 +93,7 @@ def judge_scheduled(article: Article, moment: datetime) -> None:
     try:
         if last:
             judge(shape_of_version(last), shape_of(content), pending(article), moment)
+        refuse_body_taken_away(article.pk, content, pending(article))
         refuse_unfit_pictures(content, last.content if last else None, moment)
     except Refused as refusal:
         refusal.article = article.pk
@@ -123,6 +125,7 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
             _keep(article, last, pending_record={})
         return
     refuse_unfit_pictures(content, last.content if last else None, moment)
+    refuse_body_taken_away(saved.pk, content, record)
     version = _append_version(saved, last, change, content, shape, record, moment, by, path)
     entries = [] if last is None else _append_entries(version, last, record, moment, by)
     seal(version, entries)

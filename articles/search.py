@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Kind, Version
-from articles.search_index import configuration, folded, plain, plain_body
+from articles.search_index import configuration, folded, plain, plain_body, plain_dek
 
 LONGEST: Final = 200
 PER_PAGE: Final = 20
@@ -151,7 +151,7 @@ def _shown(rows: list[Any], words: str, language: str) -> list[Found]:
     versions = Version.objects.only("headline", "content").in_bulk([row[0] for row in rows])
     ordered = [versions[row[0]] for row in rows]
     headlines = [plain(version.headline) for version in ordered]
-    bodies = [plain(version.content["dek"]) + "\n" + plain_body(version) for version in ordered]
+    bodies = [f"{plain_dek(each)}\n{plain_body(each)}".strip() for each in ordered]
     marked = _marked(headlines + bodies, len(headlines), words, language)
     return [
         Found(

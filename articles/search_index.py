@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from articles.models import Article, Version
-from articles.versions import body_paragraphs
+from articles.versions import body_paragraphs, body_taken_away
 
 # PostgreSQL's configuration for each language; any other is taken word by word.
 CONFIGURATIONS: Final = {"en": "english", "fr": "french"}
@@ -70,8 +70,15 @@ def plain(text: str) -> str:
     return _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
 
 
+def plain_dek(version: Version) -> str:
+    return "" if body_taken_away(version.content) else plain(version.content["dek"])
+
+
 def plain_body(version: Version) -> str:
-    """The body's words as a reader reads them, for the snippet and the index."""
+    """The body's words as a reader reads them, for the snippet and the index. Of a retracted story
+    whose text was taken away only the headline is left."""
+    if body_taken_away(version.content):
+        return ""
     return plain("\n".join(body_paragraphs(version.content)))[:MOST_CHARACTERS]
 
 
@@ -87,6 +94,6 @@ def _row(version: Version, first_published_at: datetime) -> list[Any]:
         [each["slug"] for each in content["topics"]],
         first_published_at,
         *(stems, folded(plain(content["headline"]))),
-        *(stems, folded(plain(content["dek"]))),
+        *(stems, folded(plain_dek(version))),
         *(stems, folded(plain_body(version))),
     ]

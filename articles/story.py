@@ -8,9 +8,9 @@ from typing import Any, Final
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.addresses import absolute
-from articles.models import Address
+from articles.models import Address, Kind
 from articles.models.article import Label
-from articles.versions import Content, body_words
+from articles.versions import Content, body_taken_away, body_words
 
 WORDS_A_MINUTE: Final = 230
 POLICY_URL: Final = "/corrections/policy/"
@@ -118,6 +118,9 @@ def reading_minutes(words: int) -> int:
 
 
 def build_story(around: Around, content: Content, body_html: str, mark: str | None) -> Story:
+    """A retracted story has neither text nor picture when its editor took them away."""
+    if mark == Kind.RETRACTION and body_taken_away(content):
+        content, body_html = content | {"body": [], "lead_image": None}, ""
     count = body_words(content)
     picture = content["lead_image"]
     return Story(

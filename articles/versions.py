@@ -15,6 +15,7 @@ A version's `content` is made of strings, whole numbers, booleans, lists and dic
         embed                 url title caption
         related               story (the article's id, 0 for none), line
         reader_comment        text name
+    retracted_body            "removed", only where a retracted story's text was taken away
 
 The words hash covers headline, dek, label, location, content warning, bylines, credits, what is
 said with each picture, and the words of each block in order; not the order of the blocks among
@@ -68,6 +69,8 @@ def content_of(article: Article, *, files: bool = True) -> Content:
             files=files,
         ),
         "body": [_block(child.block_type, child.value) for child in article.body],
+        # Left out where it is not so, so that a version reads as it did before there was a choice.
+        **({"retracted_body": article.retracted_body} if article.retracted_body else {}),
     }
 
 
@@ -120,6 +123,11 @@ def layout_hash(content: Content) -> str:
         _without_files(block) if block["kind"] == "image" else block for block in content["body"]
     ]
     return sha256(canonical(seen))
+
+
+def body_taken_away(content: Content) -> bool:
+    """Whether the text was taken away when the story was retracted; the version keeps it."""
+    return bool(content.get("retracted_body"))
 
 
 def link_targets(content: Content) -> list[str]:

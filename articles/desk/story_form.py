@@ -30,6 +30,7 @@ from articles.embargo import Embargoed, refuse_before_embargo
 from articles.models import Article, Byline
 from articles.passages import Passage, passages
 from articles.picture_rights import UnfitPicture, refuse_unfit_pictures
+from articles.retractions import NotRetracted, refuse_body_taken_away
 from articles.set_aside import keep_aside, set_aside
 from articles.shapes import shape_of, shape_of_version
 from articles.versions import (
@@ -104,6 +105,7 @@ class StoryForm(WagtailAdminPageForm):
         keep_aside(self.instance, self._not_taken_up(record))
         if self.instance.current_version_id and self._goes_public() and self._people_are_known():
             self._ask(record, rows)
+            self._ask_of_retracted_body(record)
         if self._goes_public():
             self._ask_of_pictures()
 
@@ -168,6 +170,12 @@ class StoryForm(WagtailAdminPageForm):
             judge(before, after, record, self._moment())
         except SilentEdit as refusal:
             self._answer(refusal, rows)
+
+    def _ask_of_retracted_body(self, record: Record) -> None:
+        try:
+            refuse_body_taken_away(self.instance.pk, self._content(), record)
+        except NotRetracted as refusal:
+            self.add_error("retracted_body", str(refusal))
 
     def _ask_of_pictures(self) -> None:
         last = self.instance.current_version
@@ -271,6 +279,7 @@ def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -
                 FieldPanel("developing"),
                 FieldPanel("content_warning"),
                 FieldPanel("comments_open"),
+                FieldPanel("retracted_body"),
             ],
             heading=gettext_lazy("How it is shown"),
         ),

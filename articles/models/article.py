@@ -52,6 +52,13 @@ class Label(models.TextChoices):
     SPONSORED = "sponsored", _("Sponsored")
 
 
+class RetractedBody(models.TextChoices):
+    """What becomes of the body of a story that was retracted."""
+
+    STRUCK = "", _("is shown struck through")
+    REMOVED = "removed", _("is taken away")
+
+
 class Article(Page):
     """A story. Its headline is `title`; its section is its parent page.
 
@@ -87,6 +94,17 @@ class Article(Page):
     comments_open = models.BooleanField(_("comments are open"), default=True)
     developing_since = models.DateTimeField(_("developing since"), null=True, editable=False)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+    retracted_body = models.CharField(
+        _("once retracted, the text"),
+        max_length=8,
+        choices=RetractedBody.choices,
+        default=RetractedBody.STRUCK,
+        db_default="",
+        blank=True,
+        help_text=_(
+            "Readers see it only of a retracted story. The text stays in its history either way."
+        ),
+    )
     expire_reason = models.CharField(
         _("why it expires"),
         max_length=300,

@@ -15,6 +15,7 @@ from articles.entries import mark_of, marked_by, story_entries
 from articles.keep_reading import keep_reading
 from articles.models import Address
 from articles.related import with_related
+from articles.retractions import headline_where_shared, retraction_of
 from articles.sharing import share_links
 from articles.story import POLICY_URL, Story, find_story, story_at
 from articles.structured import as_script, news_article
@@ -53,14 +54,17 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
     story = with_related(story_at(found, mark_of(entries)))
     days = _branding(request).comments_days
     story = replace(story, comments_open=takes_comments(found.article, timezone.now(), days))
+    marked = marked_by(entries)
     context = {
         "story": story,
         "corrections": entries,
-        "marked": marked_by(entries),
+        "retraction": retraction_of(story, marked),
+        "shared_headline": headline_where_shared(story),
+        "marked": marked,
         "keep_reading": keep_reading(story.id, story.language),
         **talk_of(story),
         **story_links(story),
-        "share": share_links(story.headline, story.absolute_url),
+        "share": share_links(headline_where_shared(story), story.absolute_url),
         "json_ld": as_script(news_article(story, entries, _branding(request).name)),
     }
     response = public(request, render(request, "articles/article.html", context), FRESH_SECONDS)
