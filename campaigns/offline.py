@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -175,8 +176,8 @@ def _donor(gift: OfflineGift) -> Donor | None:
     email = gift.email.strip().lower()
     if not email:
         return Donor.objects.create(name=gift.name) if gift.name else None
-    donor, _made = Donor.objects.get_or_create(email=email, defaults={"name": gift.name})
-    return donor
+    known = Donor.objects.annotate(address=Lower("email")).filter(address=email)
+    return known.order_by("pk").first() or Donor.objects.create(email=email, name=gift.name)
 
 
 def _locked(gift: OfflineGift) -> OfflineGift:

@@ -7,6 +7,7 @@ The same row in the same campaign is entered once, however often its file is sen
 import csv
 import hashlib
 import io
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from campaigns import offline
@@ -63,8 +65,13 @@ def read(data: bytes, campaign: Campaign, today: date) -> list[Row]:
     if "\x00" in text:
         raise FileRefused(_("This is not a CSV file."))
     first = text.splitlines()[0] if text.strip() else ""
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
-    names = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    # As read from a file: whatever ends a line on the sender's machine.
+    lines_of_it = io.StringIO(text, newline=None)
+    reader = csv.DictReader(lines_of_it, delimiter=";" if ";" in first else ",")
+    try:
+        names = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    except csv.Error as error:
+        raise FileRefused(_("The file could not be read: %(why)s.") % {"why": error}) from error
     reader.fieldnames = names
     if missing := [name for name in NEEDED if name not in names]:
         raise FileRefused(
@@ -72,7 +79,7 @@ def read(data: bytes, campaign: Campaign, today: date) -> list[Row]:
             % {"names": ", ".join(missing)}
         )
     try:
-        lines = [line for line in reader if any(_text(v) for v in line.values())]
+        lines = [(reader.line_num, line) for line in reader if any(_text(v) for v in line.values())]
     except csv.Error as error:
         raise FileRefused(_("The file could not be read: %(why)s.") % {"why": error}) from error
     if len(lines) > MOST_ROWS:
@@ -84,16 +91,21 @@ def enter_all(rows: list[Row], by: Reader) -> Counter[Fate]:
     """Enter what can be entered, each row on its own; how many met which fate."""
     fates: Counter[Fate] = Counter()
     for row in rows:
-        if row.gift and row.fate in (Fate.BOOKED, Fate.WAITS):
-            offline.enter(row.gift, by=by)
-        fates[row.fate] += 1
+        fate = row.fate
+        if row.gift and fate in (Fate.BOOKED, Fate.WAITS):
+            try:
+                offline.enter(row.gift, by=by)
+            except IntegrityError:
+                # Sent twice at once: the other request entered it.
+                fate = Fate.KNOWN
+        fates[fate] += 1
     return fates
 
 
-def _judged(lines: list[dict[str, str]], campaign: Campaign, today: date) -> list[Row]:
+def _judged(lines: list[tuple[int, dict[str, str]]], campaign: Campaign, today: date) -> list[Row]:
     seen: Counter[str] = Counter()
     rows = []
-    for number, line in enumerate(lines, start=2):
+    for number, line in lines:
         typed = {name: _text(line.get(name)) for name in COLUMNS}
         try:
             gift = _gift(typed, campaign)
@@ -102,7 +114,7 @@ def _judged(lines: list[dict[str, str]], campaign: Campaign, today: date) -> lis
             rows.append(Row(number, Fate.WRONG, None, typed, str(problem)))
             continue
         # Two equal lines of one file are two gifts; the file sent again brings neither.
-        same = "|".join([str(campaign.pk), *typed.values()])
+        same = _same(gift)
         seen[same] += 1
         gift.row = hashlib.sha256(f"{same}|{seen[same]}".encode()).hexdigest()
         waits = offline.needs_second_look(gift.amount)
@@ -116,6 +128,14 @@ def _judged(lines: list[dict[str, str]], campaign: Campaign, today: date) -> lis
         Row(r.number, Fate.KNOWN, r.gift, r.typed) if r.gift and r.gift.row in known else r
         for r in rows
     ]
+
+
+def _same(gift: OfflineGift) -> str:
+    """What makes two rows the same gift, however a spreadsheet writes them."""
+    words = (gift.name.casefold(), gift.email.lower(), gift.reference.casefold())
+    return json.dumps(
+        [gift.campaign_id, gift.received_on.isoformat(), gift.amount, str(gift.method), *words]
+    )
 
 
 def _gift(typed: dict[str, str], campaign: Campaign) -> OfflineGift:

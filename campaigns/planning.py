@@ -100,10 +100,16 @@ def _refuse_what_cannot_be(
             "is_default",
             _("One campaign must be the default. Make another one the default instead."),
         )
-    if before and before.currency != campaign.currency and before.donations.exists():
+    spoken_for = before and (
+        before.donations.exists()
+        or before.entries.exists()
+        or before.matches.exists()
+        or before.offline_gifts.exists()
+    )
+    if before and before.currency != campaign.currency and spoken_for:
         raise CampaignRefused(
             "currency",
-            _("Donations were begun in this currency; it cannot change any more."),
+            _("Donations or matches are in this currency already; it cannot change any more."),
         )
     if not campaign.is_default and not any(other.is_default for other in others):
         raise CampaignRefused(
@@ -178,8 +184,9 @@ def store_match(match: Match, *, by: Reader | None) -> Match:
     was promised to readers stays: once it has added something its ratio and start are settled.
     """
     with transaction.atomic():
-        # Who holds the campaign's total is alone with its matches, as the ledger is.
-        Campaign.objects.select_for_update().get(pk=match.campaign_id)
+        # One at a time, without standing in the way of gifts that are booked meanwhile: they hold
+        # the match's row and want to see the campaign's.
+        Campaign.objects.select_for_update(no_key=True).get(pk=match.campaign_id)
         before = Match.objects.select_for_update().get(pk=match.pk) if match.pk else None
         _refuse_match(match, before)
         match.created_by = before.created_by if before else by
@@ -205,7 +212,7 @@ def store_match(match: Match, *, by: Reader | None) -> Match:
 
 
 def _refuse_match(match: Match, before: Match | None) -> None:
-    if before and before.given:
+    if before and before.entries.exists():
         for field, name in (("percent", "percent"), ("starts_at", "first_day")):
             if getattr(match, field) != getattr(before, field):
                 raise MatchRefused(

@@ -15,12 +15,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns import gateway, ledger, receipts
-from campaigns.counting import movements
+from campaigns.counting import Movement, movements
 from campaigns.models import (
     Campaign,
     Donation,
     DonationState,
     Donor,
+    EntryKind,
     LedgerEntry,
     Payment,
     PaymentState,
@@ -133,7 +134,7 @@ def _new_entries(
     fresh = [m for m in movements(facts, recorded) if m.source_key not in recorded]
     if not fresh:
         return []
-    default = Campaign.objects.filter(is_default=True).first()
+    campaigns = _campaigns_of(fresh, donation) if donation else {}
     entries = []
     for m in fresh:
         entry = LedgerEntry(
@@ -148,7 +149,7 @@ def _new_entries(
             occurred_at=m.occurred_at,
             payment=payment,
             donation=donation,
-            campaign=ledger.campaign_for(donation, m.charged_at, default) if donation else None,
+            campaign=campaigns.get(m.charge_id),
             article_id=donation.article_id if donation else None,
             charge_id=m.charge_id,
         )
@@ -156,6 +157,15 @@ def _new_entries(
         entry.charged_at = m.charged_at
         entries.append(entry)
     return entries
+
+
+def _campaigns_of(fresh: list[Movement], donation: Donation) -> dict[str, Campaign | None]:
+    """For each charge its campaign: what is booked stays where it was booked, whatever became of
+    deadlines since, and all that goes back of a charge follows it."""
+    default = Campaign.objects.filter(is_default=True).first()
+    found = {m.charge_id: ledger.campaign_for(donation, m.charged_at, default) for m in fresh}
+    booked = LedgerEntry.objects.filter(charge_id__in=list(found), kind=EntryKind.CHARGE)
+    return found | {entry.charge_id: entry.campaign for entry in booked.select_related("campaign")}
 
 
 def _bring_up(donation: Donation, paid: list[gateway.Charge], now: datetime) -> None:

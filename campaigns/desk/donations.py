@@ -140,7 +140,7 @@ def donation(request: HttpRequest, donation_id: int) -> HttpResponse:
         headline=named.get(one.article_id, ""),
         first_headline=named.get(one.first_article_id, ""),
         payments=[(p, _refundable(p) if may_refund else None) for p in payments],
-        entries=LedgerEntry.objects.filter(Q(donation=one) | Q(payment__in=payments))
+        entries=LedgerEntry.objects.filter(_about(one, payments))
         .select_related("campaign")
         .order_by("occurred_at", "pk"),
         events=InboxEvent.objects.filter(object_id__in=looked_at).defer("payload")[:50],
@@ -149,6 +149,12 @@ def donation(request: HttpRequest, donation_id: int) -> HttpResponse:
         sees_donors=sees_donors,
     )
     return render(request, "campaigns/desk/donation.html", page)
+
+
+def _about(one: Donation, payments: list[Payment]) -> Q:
+    """The donation's own entries and what sponsors added to them."""
+    charges = [charge for charge in one.entries.values_list("charge_id", flat=True) if charge]
+    return Q(donation=one) | Q(payment__in=payments) | Q(charge_id__in=charges)
 
 
 def mails_about(payments: list[Payment]) -> QuerySet[OutboxMail]:

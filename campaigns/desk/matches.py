@@ -66,6 +66,9 @@ class MatchForm(forms.ModelForm):
     def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
         first, last = data.get("first_day"), data.get("last_day")
+        for name, day in (("first_day", first), ("last_day", last)):
+            if day and not 2000 <= day.year <= 2199:
+                self.add_error(name, _("Enter a day between the years 2000 and 2199."))
         if first and last and last < first:
             raise ValidationError({"last_day": _("The last day is before the first.")})
         if self.errors or not first:

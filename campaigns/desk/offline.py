@@ -1,12 +1,14 @@
 """Offline gifts on the desk: enter one, look at one a second time, undo one, bring in a file."""
 
 import base64
+import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,6 +35,8 @@ class OfflineGiftForm(forms.ModelForm):
     """One gift as staff type it; the amount in the campaign's currency."""
 
     amount_typed = forms.CharField(label=gettext_lazy("Amount"), max_length=40)
+    # Sent twice, the same form is one gift.
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     class Meta:
         model = OfflineGift
@@ -118,10 +122,14 @@ def index(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     form = OfflineGiftForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        form.instance.row = f"form:{form.cleaned_data['key']}"
         try:
             gift = offline.enter(form.instance, by=acting(request))
         except offline.OfflineRefused as refusal:
             form.add_error(None, str(refusal))
+        except IntegrityError:
+            messages.success(request, _("This gift was entered already."))
+            return redirect("campaigns_desk:offline")
         else:
             said = (
                 _("%(gift)s waits for a second look by somebody else.")

@@ -12,15 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="campaigntotal",
             name="offline",
-            field=models.BigIntegerField(default=0),
-        ),
-        migrations.RunSQL(
-            """
-            UPDATE campaigns_campaigntotal SET offline = found.offline
-            FROM (SELECT campaign_id, sum(amount) AS offline FROM campaigns_ledgerentry
-                  WHERE kind IN ('offline', 'offline_undone') GROUP BY campaign_id) found
-            WHERE campaigns_campaigntotal.campaign_id = found.campaign_id
-            """,
-            migrations.RunSQL.noop,
+            field=models.BigIntegerField(db_default=0, default=0),
         ),
     ]

@@ -128,7 +128,8 @@ def _let_the_bank_act(sandbox: Sandbox, charge: JsonDict) -> None:
     """Some cards' banks dispute a charge as soon as it is booked."""
     method = sandbox.fetch(charge["payment_method"], "payment_method", "PaymentMethod")
     card = methods.card_of(sandbox, method)
-    if card.then and charge["balance_transaction"]:
+    left = charge["amount"] - charge["amount_refunded"]
+    if card.then and charge["balance_transaction"] and left:
         disputes.open_dispute(sandbox, charge, inquiry=card.then == "inquiry")
 
 

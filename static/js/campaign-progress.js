@@ -1,7 +1,7 @@
 // <campaign-progress src="…/progress.json">: keeps the bar it holds true while it is looked at.
 
 /**
- * @typedef {{raised: number, goal: number, currency: string, donors: number, match?: {left: number} | null}} Figures
+ * @typedef {{raised: number, goal: number, currency: string, donors: number, match?: {sponsor: string, left: number} | null}} Figures
  * Amounts in minor units of `currency`.
  */
 
@@ -59,8 +59,9 @@ class CampaignProgress extends HTMLElement {
     const raised = money(figures.raised, figures.currency);
     this.#write("raised", raised);
     this.#write("percent", `${percent}%`);
-    if (figures.match) this.#write("left", money(figures.match.left, figures.currency));
-    else this.#part("[data-match]")?.remove();
+    const promise = this.#part("[data-match]"); // of one sponsor, not of the next
+    if (figures.match?.sponsor !== promise?.dataset.match) promise?.remove();
+    else if (figures.match) this.#write("left", money(figures.match.left, figures.currency));
     const donors = this.#part('[data-show="donors"]');
     if (donors) {
       const words = (figures.donors === 1 ? donors.dataset.one : donors.dataset.many) ?? "";

@@ -1,5 +1,6 @@
 """Offline gifts on the desk: entered, looked at by a second person, brought in from a file."""
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -24,6 +25,7 @@ def typed(campaign, **changes):
         "name": "Ida Harrow",
         "email": "",
         "reference": "No 1204",
+        "key": uuid.uuid4(),
         **changes,
     }
 
@@ -105,3 +107,10 @@ def test_a_file_that_is_none_gets_a_sentence(sign_in: SignIn, seen: str) -> None
     answer = sign_in(roles.FUNDRAISER).post("/desk/offline/file/", sent)
     assert answer.status_code == 422
     assert answer.context["form"].errors["file"]
+
+
+def test_the_same_form_sent_twice_is_one_gift(sign_in: SignIn) -> None:
+    fay, form = sign_in(roles.FUNDRAISER), typed(a_campaign())
+    for _twice in range(2):
+        assert fay.post("/desk/offline/new/", form).status_code == 302
+    assert OfflineGift.objects.count() == 1

@@ -36,7 +36,8 @@ def test_the_page_says_that_the_books_are_equal_and_what_is_not_stripes() -> Non
     assert "The books" not in page(campaign)
     Reconciliation.objects.create(started_at=AT, finished_at=AT)
     shown = page(campaign)
-    assert "total, $30, checked against Stripe’s records: <strong>equal</strong>" in shown
+    assert "checked against Stripe’s records: <strong>equal</strong>" in shown
+    assert "$30 came by card and bank debit so far." in shown
     assert "$15 came by cheque, e-transfer or securities." in shown
     assert "$30 was added by sponsors" in shown
     assert 'datetime="2026-05-12T06:00:00-04:00"' in shown
@@ -49,4 +50,7 @@ def test_a_difference_is_not_hidden() -> None:
     Reconciliation.objects.create(started_at=AT, finished_at=AT, differences=[{"what": "missing"}])
     # One that is under way says nothing yet.
     Reconciliation.objects.create(started_at=AT)
+    assert "a difference was found" in page(campaign)
+    # An hourly comparison of the last days does not make a whole one's difference go away.
+    Reconciliation.objects.create(since=NOON, started_at=AT, finished_at=AT)
     assert "a difference was found" in page(campaign)

@@ -177,7 +177,7 @@ def test_each_row_of_a_file_has_its_fate_before_anything_is_kept() -> None:
         *[Fate.WRONG] * 4,
         Fate.BOOKED,
     ]
-    assert [row.number for row in rows][-1] == 9
+    assert [row.number for row in rows][-1] == 10
     assert all(row.problem for row in rows if row.fate == Fate.WRONG)
     assert not OfflineGift.objects.exists()
 
@@ -222,3 +222,21 @@ def test_whatever_the_file_holds_is_read_or_refused(data) -> None:
     except FileRefused:
         return
     assert all(row.fate == Fate.WRONG or row.gift for row in rows)
+
+
+def test_a_file_saved_again_by_a_spreadsheet_brings_nothing_twice() -> None:
+    campaign, fay = campaign_of_may(), somebody("fay")
+    first = "date,amount,method,name\n2026-05-12,250.00,cheque,Ida Harrow\n"
+    again = "date;amount;method;name\r2026-05-12;250;Cheque;IDA HARROW\r"
+    for text in (first, again):
+        offline_import.enter_all(offline_import.read(text.encode(), campaign, TODAY), fay)
+    assert OfflineGift.objects.count() == 1
+    assert total(campaign).raised == 25_000
+
+
+def test_a_donor_known_by_card_in_other_letters_is_not_a_second_one() -> None:
+    campaign = campaign_of_may()
+    donor = Donor.objects.create(email="Ida@Example.org", name="Ida Harrow")
+    ledger.append([an_entry(campaign, 2500, donation=a_donation(campaign, donor=donor))])
+    offline.enter(a_cheque(campaign, email="ida@example.org"), by=somebody("fay"), today=TODAY)
+    assert total(campaign).donors == 1

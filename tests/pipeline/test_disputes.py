@@ -1,10 +1,12 @@
 """A bank takes a gift back, or gives it back after all: the bar follows, once each way."""
 
+from datetime import timedelta
+
 import pytest
 import requests
 
-from campaigns.models import DonationState, LedgerEntry, PaymentState
-from tests.campaigns_made import a_campaign
+from campaigns.models import DonationState, LedgerEntry, Match, PaymentState
+from tests.campaigns_made import a_campaign, the_default_campaign
 from tests.pipeline import acts
 from tests.stack import Stack
 from tests.waiting import wait_until
@@ -115,4 +117,21 @@ def test_a_dispute_of_which_nobody_told_is_found_by_the_reconciliation(stack_db:
     ).raise_for_status()
     stack_db.manage("reconcile")
     assert acts.raised(campaign) == 0
+    acts.books_are_clean(stack_db)
+
+
+def test_what_goes_back_follows_its_gift_though_the_deadline_was_moved(stack_db: Stack) -> None:
+    the_default_campaign()
+    campaign = a_campaign()
+    Match.objects.create(
+        campaign=campaign, sponsor="Larch", cap=10_000, starts_at=campaign.starts_at
+    )
+    gift = acts.give(stack_db, campaign)
+    acts.wait_for_raised(campaign, 5000)
+    # A deadline that now lies before the gift.
+    campaign.ends_at = gift.started_at - timedelta(hours=1)
+    campaign.save()
+    acts.refund_when_received(stack_db, gift, 2500)
+    acts.wait_for_raised(campaign, 0)
+    assert campaign.matches.get().given == 0
     acts.books_are_clean(stack_db)
