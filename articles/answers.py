@@ -4,7 +4,8 @@ from django.utils.translation import override
 
 from articles.addresses import absolute, current_path
 from articles.comments import headline_of
-from articles.models import ErrorReport, ReportContact, ReportState
+from articles.entries import entry_lines
+from articles.models import Correction, ErrorReport, ReportContact, ReportState
 from articles.story import POLICY_URL
 from newsroom.mail.outbox import owe
 
@@ -26,18 +27,20 @@ def answer(report: ErrorReport) -> None:
 
 def _owe(contact: ReportContact, decided: ErrorReport) -> None:
     story_url = absolute(current_path(decided.article) or "/")
-    entry = decided.correction
     with override(contact.language):
+        # As a line: what is withheld meanwhile is not mailed either.
+        lines = entry_lines(Correction.objects.filter(pk=decided.correction_id))
+        entry = lines[0] if lines else None
         context = {
             "headline": headline_of(decided.article),
             "sentence": contact.report.sentence,
             "reported_at": contact.report.reported_at,
             "corrected": decided.state == ReportState.CORRECTED,
             "entry": entry,
-            "kind_shown": entry.get_kind_display() if entry else "",
+            "kind_shown": entry.kind_shown if entry else "",
             "outcome": decided.outcome,
             "story_url": story_url,
-            "entry_url": f"{story_url}#entry-{entry.number}" if entry else story_url,
+            "entry_url": f"{story_url}#{entry.anchor}" if entry else story_url,
             "policy_url": absolute(POLICY_URL),
         }
     owe(

@@ -19,6 +19,7 @@ class ArticlesConfig(AppConfig):
         from articles import (
             going_public,
             navigation,
+            picture_keeping,
             preview,
             publishing,
             removal_requests,
@@ -30,6 +31,7 @@ class ArticlesConfig(AppConfig):
 
         going_public.witnessed_by(publishing.record_publication, removals.record_removal)
         removals.join()
+        picture_keeping.join()
         page_published.connect(
             removal_requests.ask_for_expiry, sender=Article, dispatch_uid="ask_for_expiry"
         )

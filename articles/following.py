@@ -146,13 +146,18 @@ def tell(news_id: int, now: datetime) -> bool:
     """Owe the next batch of followers their mail; whether there are more.
 
     False too while somebody else is at it. A batch and how far it reached are one transaction.
+    A story that is no longer on the site is news to nobody: the row is done.
     """
     with transaction.atomic():
         owed = FollowerNews.objects.filter(pk=news_id, done_at=None)
         news = owed.select_for_update(skip_locked=True).first()
         if news is None:
             return False
-        version = Version.objects.get(pk=news.version_id)
+        version = Version.objects.select_related("article").get(pk=news.version_id)
+        if not version.article.live:
+            news.done_at = now
+            news.save(update_fields=["done_at"])
+            return False
         # Whoever followed later has read the words as they are now.
         found = Follow.objects.filter(
             article=version.article_id, pk__gt=news.reached, confirmed_at__lte=news.created_at

@@ -20,7 +20,8 @@ from articles.views.story import FRESH_SECONDS, story_address
 from newsroom.branding.models import Branding
 from newsroom.edge.headers import public
 
-CARD_SECONDS = 24 * 3600
+# How long we keep what is drawn; caches outside ask as often as for the story.
+DRAWN_SECONDS = 24 * 3600
 
 
 @require_safe
@@ -69,6 +70,8 @@ def story_picture(request: HttpRequest, version: str, **_parts: object) -> HttpR
     story = _story(request, f"card/{version}.png")
     if isinstance(story, HttpResponse):
         return story
+    if story.mark == Kind.RETRACTION:
+        raise Http404(_("This story was retracted."))
     if int(version) != story.version:
         return redirect(f"{story.url}card/{story.version}.png")
     return _picture(
@@ -92,5 +95,5 @@ def _story(request: HttpRequest, ending: str) -> Story | HttpResponse:
 
 def _picture(request: HttpRequest, key: str, draw: Callable[[str], bytes]) -> HttpResponse:
     name = Branding.load(request_or_site=request).name
-    drawn = cache.get_or_set(f"{key}:{name}", lambda: draw(name), CARD_SECONDS)
-    return public(request, HttpResponse(drawn, content_type="image/png"), CARD_SECONDS)
+    drawn = cache.get_or_set(f"{key}:{name}", lambda: draw(name), DRAWN_SECONDS)
+    return public(request, HttpResponse(drawn, content_type="image/png"), FRESH_SECONDS)

@@ -116,7 +116,7 @@ def _asked(request: HttpRequest) -> _Asked:
     return _Asked(
         q=given.get("q", "").replace("\x00", "").strip()[:LONGEST_WORDS],
         kind=kind,
-        section=given.get("section", ""),
+        section=given.get("section", "").replace("\x00", ""),
         since=_day(given.get("from", "")),
         until=_day(given.get("to", "")),
     )

@@ -30,6 +30,9 @@ def came(request: HttpRequest) -> Came:
     if not origin:
         return Came.UNSAID
     ours = urlsplit(settings.BASE_URL)
-    theirs = urlsplit(origin)
+    try:
+        theirs = urlsplit(origin)
+    except ValueError:
+        return Came.FROM_ELSEWHERE
     same = (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
     return Came.FROM_US if same else Came.FROM_ELSEWHERE

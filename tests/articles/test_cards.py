@@ -60,7 +60,8 @@ def test_a_shared_quote_leads_to_its_place_in_the_story_with_its_picture(energy:
     assert not page.cookies
     picture = Client().get(f"{made.url}quote/1-2.png")
     assert picture["Content-Type"] == "image/png"
-    assert "s-maxage=86400" in picture["Cache-Control"]
+    # A quote that is corrected away is not handed out for longer than the story as it was.
+    assert picture["Cache-Control"] == Client().get(made.url)["Cache-Control"]
     assert picture.content == quote_card("Two.", "Bea", "Waylight")
 
 
@@ -83,6 +84,15 @@ def test_nothing_of_a_retracted_story_is_handed_out_as_a_quote(energy: Section) 
     newsroom.edit(made, dek="Retracted.", record=wrong)
     assert Client().get(f"{made.url}quote/1/").url == made.url
     assert Client().get(f"{made.url}quote/2-1.png").status_code == 404
+
+
+@pytest.mark.django_db
+def test_no_card_is_drawn_of_a_retracted_story(energy: Section) -> None:
+    made = newsroom.story(energy)
+    wrong = Record([Entry(Kind.RETRACTION, "It was made up.", "It did not happen.")])
+    newsroom.edit(made, dek="Retracted.", record=wrong)
+    assert [Client().get(f"{made.url}card/{n}.png").status_code for n in (1, 2)] == [404, 404]
+    assert "/card/" not in Client().get(made.url).content.decode()
 
 
 @pytest.mark.django_db

@@ -223,3 +223,7 @@ def test_a_sections_feed_has_its_own_entries_alone(client: Client, energy: Secti
     assert "Of energy." not in atom
     assert client.get("/nothing/corrections.json").status_code == 404
     assert client.get("/water/corrections.xml").status_code == 404
+
+
+def test_a_section_with_a_byte_that_no_text_has_is_no_trouble(client: Client) -> None:
+    assert shown(client, "?section=%00") == []

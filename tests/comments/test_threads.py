@@ -150,7 +150,7 @@ def test_many_comments_cost_the_story_no_further_query_and_go_on_on_their_own_pa
     assert "Number 029" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("after", ["x", "-1", "999999", "9" * 40])
+@pytest.mark.parametrize("after", ["x", "-1", "999999", "9" * 40, "0" * 4400])
 def test_a_page_after_no_comment_is_not_found(story: Article, after: str) -> None:
     assert Client().get(f"{address(story)}comments/?after={after}").status_code == 404
 

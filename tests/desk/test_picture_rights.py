@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from wagtail.images.models import Image
 
+from articles.going_public import Refused
 from articles.models import Article, Change, ImageRights, Section
 from articles.picture_removal import take_out
 from articles.picture_rights import UnfitPicture, newsroom_day, stories_showing
@@ -145,3 +147,39 @@ def test_taking_a_picture_out_is_a_version_with_its_reason_and_keeps_the_draft(
     assert draft.title == "A headline still being written"
     assert draft.lead_image is None
     assert AuditEntry.objects.filter(verb="picture.taken_out").count() == 1
+
+
+@pytest.mark.parametrize("key", ["x", "", "\x00", "9" * 18, "²"])
+def test_a_key_that_is_no_picture_is_not_found(editor: Reader, settings: Any, key: str) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    client = Client()
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    sent = {"image": key, "story": "1"}
+    assert client.post("/desk/pictures-rights/", sent).status_code == 404
+
+
+@pytest.mark.parametrize("place", ["lead", "body"])
+def test_a_picture_that_a_version_shows_is_not_deleted(
+    energy: Section, editor: Reader, settings: Any, place: str
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    shown, unused = newsroom.image("Shown"), newsroom.image("Unused")
+    fields: dict[str, Any] = (
+        {"lead_image": shown, **LEAD} if place == "lead" else {"body": in_body(shown)}
+    )
+    made = newsroom.story(energy, **fields)
+    # The history still shows it.
+    take_out(made, shown, by=editor)
+    with pytest.raises(Refused, match="stays on the record"), transaction.atomic():
+        shown.delete()
+    client = Client()
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    for address in (
+        f"/desk/images/{shown.pk}/delete/",
+        f"/desk/bulk/wagtailimages/image/delete/?id={shown.pk}&id={unused.pk}",
+    ):
+        answer = client.post(address, follow=True)
+        assert "stays on the record" in answer.content.decode()
+        assert Image.objects.filter(pk=shown.pk).exists()
+    unused.delete()
+    assert not Image.objects.filter(pk=unused.pk).exists()

@@ -353,3 +353,12 @@ def test_addresses_are_erased_and_those_never_confirmed_forgotten(
     assert [each.email for each in Follow.objects.all()] == ["cleo@example.org"]
     Follow.objects.create(article=story, email="dora@example.org", reader=editor)
     Follow.objects.filter(reader=editor).delete()
+
+
+def test_followers_of_a_story_that_left_the_site_get_no_mail(story: Article) -> None:
+    follower(story)
+    correct(story)
+    newsroom.unpublish(story)
+    tell()
+    assert mails("story changed") == []
+    assert FollowerNews.objects.get().done_at is not None

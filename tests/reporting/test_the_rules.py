@@ -6,7 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from articles import reports
+from articles.going_public import Leaving
 from articles.models import Article, Byline, ErrorReport, ReportContact, ReportState
+from articles.removals import withhold
 from articles.reports import (
     CannotClose,
     ReportRefused,
@@ -225,3 +227,19 @@ def test_the_database_keeps_no_closed_report_without_its_reason(story: Article) 
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             ErrorReport.objects.filter(pk=made.pk).update(**fields)
+
+
+def test_the_words_of_a_withheld_entry_are_not_mailed(story: Article, editor: Reader) -> None:
+    first = report(story)
+    entry = correct(story)
+    close_corrected(first, entry, editor, now())
+    correct(story, "update")
+    why = Leaving("withheld", "law", "By order.", editor, newsroom.editor("Second Person"))
+    withhold(entry.after, why)
+    late = report(story, "Was it fifty?", email="ann@example.org")
+    close_duplicate(late, first, editor, now())
+    (mail,) = mails()
+    assert "Withheld, with the version it came with." in mail.text
+    for words in (entry.was, entry.now):
+        assert words not in mail.text
+        assert words not in mail.html
