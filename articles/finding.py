@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from articles.entries import EntryLine, entry_lines, spoken_of_withheld
-from articles.models import Correction
+from articles.models import Correction, Ground, Removal
 
 PER_PAGE: Final = 30
 LONGEST_WORDS: Final = 200
@@ -40,8 +40,12 @@ class Found:
 
 
 def find_entries(sought: Sought) -> "QuerySet[Correction]":
-    """The entries that fit, newest first; those of stories that were removed since stay."""
-    found = Correction.objects.order_by("-issued_at", "-id")
+    """The entries that fit, newest first; those of stories that were removed since stay, unless
+    the law, somebody's safety or somebody's rights demanded it: they would repeat the words."""
+    acts = Removal.objects.filter(article=OuterRef("article"), version=None).order_by("-number")
+    may_stay = Q(article__live=True) | Q(removed_on__in=[Ground.MISTAKE, Ground.OTHER])
+    found = Correction.objects.annotate(removed_on=Subquery(acts.values("ground")[:1]))
+    found = found.filter(may_stay).order_by("-issued_at", "-id")
     if sought.kind:
         found = found.filter(kind=sought.kind)
     if sought.section_path:

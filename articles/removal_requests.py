@@ -1,5 +1,6 @@
 """One person asks that a story be removed or a version withheld, a second one agrees."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -101,7 +102,10 @@ def ask_for_expiry(instance: Article, **_signal: Any) -> None:
     waiting.exclude(due_at=instance.expire_at, reason=instance.expire_reason).update(
         state=RequestState.OVERTAKEN
     )
-    if not instance.expire_at or not needs_second_person(instance.pk, instance.expire_at):
+    # Expiry comes a little after its moment, and must not meet the day's end in between.
+    if not instance.expire_at or not needs_second_person(
+        instance.pk, instance.expire_at + timedelta(hours=1)
+    ):
         return
     known = RemovalRequest.objects.filter(
         article=instance, due_at=instance.expire_at, reason=instance.expire_reason

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from articles import spam
@@ -183,7 +183,9 @@ def erase_address(email: str) -> int:
 def forget_contacts(now: datetime) -> int:
     """Forget addresses of reports that were closed long ago; how many."""
     answered = ReportContact.objects.filter(report__closed_at__lt=now - CONTACT_KEPT)
-    return answered.delete()[0]
+    # A duplicate is answered with its original, which may still be open.
+    waiting = Q(report__duplicate_of__isnull=False, report__duplicate_of__closed_at=None)
+    return answered.exclude(waiting).delete()[0]
 
 
 def _check(sentence: str, problem: str, email: str) -> None:

@@ -41,9 +41,9 @@ def find_removed(path: str) -> Gone | None:
 def tombstone(request: HttpRequest, gone: Gone) -> HttpResponse:
     """410, or 451 where the law demanded the removal (RFC 7725)."""
     # The words are gone with the story: before-and-after would show them.
-    entries = [
-        replace(entry, before_after_url=None) for entry in story_entries(gone.address.article_id)
-    ]
+    hidden = gone.removal.ground in (Ground.LAW, Ground.SAFETY, Ground.RIGHTS)
+    told = [] if hidden else story_entries(gone.address.article_id)
+    entries = [replace(entry, before_after_url=None) for entry in told]
     version = gone.address.article.current_version
     context = {
         "headline": version.headline if version else "",

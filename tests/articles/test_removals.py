@@ -163,6 +163,19 @@ def test_what_the_law_demands_answers_451(fresh: Article, client: Client) -> Non
     assert client.get(url).status_code == 451
 
 
+@pytest.mark.parametrize("ground", ["law", "safety", "rights"])
+def test_what_had_to_go_is_not_repeated_by_its_entries(
+    fresh: Article, client: Client, ground: str
+) -> None:
+    entry = Record([Entry(Kind.CORRECTION, "We named Ann Otter.", "It was somebody else.")])
+    newsroom.edit(fresh, dek="Another dek", record=entry)
+    url = fresh.url
+    assert "Ann Otter" in client.get("/corrections/").content.decode()
+    remove(fresh, why(ground=ground))
+    for address in (url, "/corrections/", "/corrections/?q=Otter", "/corrections/feed.atom", "/"):
+        assert "Ann Otter" not in client.get(address).content.decode(), address
+
+
 def test_old_addresses_and_comparisons_say_it_too_and_entries_stay(
     fresh: Article, client: Client
 ) -> None:
@@ -170,7 +183,7 @@ def test_old_addresses_and_comparisons_say_it_too_and_entries_stay(
     entry = Record([Entry(Kind.CORRECTION, "We said cold.", "It is warm.")])
     newsroom.edit(fresh, title="The kiln is warm", slug="warm", record=entry)
     second = fresh.url
-    remove(fresh, why())
+    remove(fresh, why(ground="mistake"))
     for address in (first, second, f"{second}history/1-2/"):
         answer = client.get(address)
         assert answer.status_code == 410
