@@ -29,7 +29,7 @@ def _owe(contact: ReportContact, decided: ErrorReport) -> None:
     story_url = absolute(current_path(decided.article) or "/")
     with override(contact.language):
         # As a line: what is withheld meanwhile is not mailed either.
-        lines = entry_lines(Correction.objects.filter(pk=decided.correction_id))
+        lines = entry_lines(Correction.objects.filter(pk=decided.correction_id or 0))
         entry = lines[0] if lines else None
         context = {
             "headline": headline_of(decided.article),
