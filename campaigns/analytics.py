@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from articles.models import Article
-from campaigns import ledger
 from campaigns.models import (
     Campaign,
     CampaignTotal,
@@ -25,6 +24,7 @@ from campaigns.models import (
     LedgerEntry,
     Reconciliation,
 )
+from campaigns.models.ledger import GIFTS
 from campaigns.pace import Plan, Point, Standing, line, standing
 from campaigns.planning import end_of, last_day
 
@@ -226,7 +226,7 @@ def headlines(articles: Iterable[int | None]) -> dict[int | None, str]:
 def last_gifts(campaign: Campaign) -> QuerySet[LedgerEntry]:
     """The newest charges with their donations and donors."""
     return (
-        LedgerEntry.objects.filter(campaign=campaign, kind__in=ledger.GIFTS)
+        LedgerEntry.objects.filter(campaign=campaign, kind__in=GIFTS)
         .select_related("donation__donor")
         .order_by("-occurred_at", "-pk")[:LAST_SHOWN]
     )

@@ -11,13 +11,9 @@ from datetime import datetime
 
 from campaigns.gateway import Charge, PaymentFacts, Transaction
 from campaigns.models import EntryKind
+from campaigns.models.ledger import OFFLINE
 
-_COUNTING = frozenset(EntryKind.values) - {
-    EntryKind.OTHER,
-    EntryKind.MATCH,
-    EntryKind.OFFLINE,
-    EntryKind.OFFLINE_UNDONE,
-}
+_COUNTING = frozenset(EntryKind.values) - {EntryKind.OTHER, EntryKind.MATCH} - OFFLINE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.db.backends.utils import CursorWrapper
 
 from campaigns import matching
 from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry
+from campaigns.models.ledger import GIFTS, OFFLINE
 
 _ROLLUP = """
 INSERT INTO campaigns_dailyrollup AS kept
@@ -62,11 +63,6 @@ _NET_HERE = """
 SELECT sum(amount)::bigint FROM campaigns_ledgerentry
 WHERE donation_id = %(donation)s AND campaign_id = %(campaign)s
 """
-
-
-# What a donor gave: it counts as received, all else but a match as what went back.
-GIFTS = frozenset({EntryKind.CHARGE, EntryKind.OFFLINE})
-OFFLINE = frozenset({EntryKind.OFFLINE, EntryKind.OFFLINE_UNDONE})
 
 
 def _crossed(before: int, after: int) -> int:

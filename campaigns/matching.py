@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db.models import Q, Sum
 
 from campaigns.models import Donation, EntryKind, LedgerEntry, Match
+from campaigns.models.ledger import GIFTS
 from newsroom.money import Money
 
 
@@ -42,7 +43,7 @@ def due(entry: LedgerEntry, charged_at: datetime) -> LedgerEntry | None:
         return None
     entries = LedgerEntry.objects.filter(charge_id=entry.charge_id, campaign=entry.campaign_id)
     first = entries.filter(kind=EntryKind.MATCH).order_by("id").first()
-    if first is None and entry.kind not in _GIFTS:
+    if first is None and entry.kind not in GIFTS:
         return None
     match = _promise(entry, first, charged_at)
     if match is None:
@@ -82,9 +83,6 @@ def added_to(donation: Donation) -> Money | None:
     entries = LedgerEntry.objects.filter(payment__donation=donation, kind=EntryKind.MATCH)
     amount = entries.aggregate(sum=Sum("amount", default=0))["sum"]
     return Money(amount, donation.currency) if amount else None
-
-
-_GIFTS = frozenset({EntryKind.CHARGE, EntryKind.OFFLINE})
 
 
 def _promise(entry: LedgerEntry, first: LedgerEntry | None, charged_at: datetime) -> Match | None:

@@ -31,6 +31,11 @@ class EntryKind(models.TextChoices):
     OFFLINE_UNDONE = "offline_undone", _("offline gift undone")
 
 
+# What a donor gave: it counts as received, all else but a match as what went back.
+GIFTS = frozenset({EntryKind.CHARGE, EntryKind.OFFLINE})
+OFFLINE = frozenset({EntryKind.OFFLINE, EntryKind.OFFLINE_UNDONE})
+
+
 class LedgerEntry(models.Model):
     """One movement of money, mirrored one to one from Stripe's balance transactions, or our own:
     a match, an offline gift.
