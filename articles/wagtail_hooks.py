@@ -94,8 +94,9 @@ hooks.register("before_edit_page", offer_correct_now)
 
 @hooks.register("insert_editor_js")
 def scripts_of_the_story_form() -> str:
-    """What the story's form gets: `words-first` waits for the editors, `what-changed` the panel."""
-    names = ("words-first", "what-changed")
+    """What the story's form gets: `words-first` waits for the editors, `what-changed` the panel,
+    `clean-paste` what Google Docs and Word put on the clipboard."""
+    names = ("words-first", "what-changed", "clean-paste")
     return format_html_join(
         "\n",
         '<script type="module" src="{}"></script>',

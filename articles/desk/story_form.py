@@ -266,7 +266,11 @@ def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -
             heading=gettext_lazy("Lead picture"),
         ),
         FieldPanel("body"),
-        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        FieldPanel(
+            "topics",
+            widget=forms.CheckboxSelectMultiple,
+            help_text=gettext_lazy("What it is about. New ones are made under Topics in the menu."),
+        ),
         InlinePanel(
             "pins",
             panels=[FieldPanel("story")],

@@ -57,9 +57,13 @@ class Reader(AbstractUser):
         super().save(*args, **kwargs)
 
     def __str__(self) -> str:
-        return self.public_name or self.get_full_name() or self.email
+        return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        """The name by which colleagues know them on the desk; empty when none was given."""
+        return self.public_name or super().get_full_name()
 
     @property
     def name_shown(self) -> str:
         """What the public sees: never the address."""
-        return self.public_name or self.get_full_name() or str(_("A reader"))
+        return self.get_full_name() or str(_("A reader"))

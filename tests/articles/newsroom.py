@@ -12,7 +12,7 @@ from wagtail.images.models import Image
 
 from articles.corrections import Record
 from articles.going_public import Leaving
-from articles.models import Article, Byline, FrontPage, Person, Section, Version
+from articles.models import Article, Byline, FrontPage, Person, Section, Topic, Version
 from articles.publishing import publish
 from articles.removals import remove
 from newsroom.readers.models import Reader
@@ -38,6 +38,10 @@ def section(title: str = "Energy", slug: str = "energy") -> Section:
 
 def person(name: str, slug: str) -> Person:
     return Person.objects.create(name=name, slug=slug)
+
+
+def topic(name: str, slug: str) -> Topic:
+    return Topic.objects.create(name=name, slug=slug)
 
 
 def line(who: Person, kind: str = Byline.Kind.BYLINE) -> Byline:
