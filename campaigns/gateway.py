@@ -6,7 +6,7 @@ key) are on for every call.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -360,10 +360,70 @@ def verify_signature(body: bytes, header: str) -> None:
     raise BadSignature
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A webhook endpoint. `status`: enabled or disabled; `api_version` empty: the account's."""
+
+    id: str
+    url: str
+    status: str
+    events: frozenset[str]
+    api_version: str
+
+
+def api_version() -> str:
+    """The version this code speaks: the installed SDK's own."""
+    return str(stripe.api_version)
+
+
 def register_webhook(url: str, events: list[str]) -> str:
-    """Make a webhook endpoint at Stripe and return its signing secret."""
+    """Make a webhook endpoint at Stripe, at our API version, and return its signing secret."""
     with _Calling():
         made = _client().v1.webhook_endpoints.create(
-            {"url": url, "enabled_events": events}  # type: ignore[typeddict-item]
+            {"url": url, "enabled_events": events, "api_version": api_version()}  # type: ignore[typeddict-item]
         )
         return str(made.secret)
+
+
+def webhooks() -> list[Endpoint]:
+    """Every webhook endpoint of the account and mode of our key."""
+    with _Calling():
+        listed = _client().v1.webhook_endpoints.list({"limit": 100}).auto_paging_iter()
+        return [
+            Endpoint(e.id, e.url, e.status, frozenset(e.enabled_events), e.api_version or "")
+            for e in listed
+        ]
+
+
+def change_webhook(endpoint: str, events: list[str]) -> None:
+    """Ask that an endpoint hear exactly `events`, and that it be enabled."""
+    with _Calling():
+        _client().v1.webhook_endpoints.update(
+            endpoint,
+            {"enabled_events": events, "disabled": False},  # type: ignore[arg-type]
+        )
+
+
+def unreadable() -> dict[str, str]:
+    """What our key may not read of all that the code asks for: Stripe's name, Stripe's reason.
+
+    Rights to write cannot be tried without writing.
+    """
+    v1 = _client().v1
+    asked: dict[str, Callable[[Any], Any]] = {
+        "Checkout Sessions": v1.checkout.sessions.list,
+        "PaymentIntents": v1.payment_intents.list,
+        "Charges": v1.charges.list,
+        "Refunds": v1.refunds.list,
+        "Disputes": v1.disputes.list,
+        "Balance transactions": v1.balance_transactions.list,
+        "Webhook Endpoints": v1.webhook_endpoints.list,
+    }
+    refused = {}
+    for name, ask in asked.items():
+        try:
+            with _Calling():
+                ask({"limit": 1})
+        except GatewayError as error:
+            refused[name] = str(error)
+    return refused

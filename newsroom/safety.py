@@ -22,8 +22,6 @@ def unsafe_settings(settings: Mapping[str, Any]) -> list[str]:
         found.append("STRIPE_SECRET_KEY is not a live key: gifts would be play money.")
     if settings["stripe_api_base"]:
         found.append("STRIPE_API_BASE is set: payments would go to a sandbox, not to Stripe.")
-    if not settings["webhook_secrets"]:
-        found.append("STRIPE_WEBHOOK_SECRETS is empty: no webhook could be told from a forged one.")
     if urlsplit(settings["base_url"]).scheme != "https":
         found.append("WAYLIGHT_BASE_URL is not https: sign-ins would travel in the clear.")
     if not settings["second_factor"]:
@@ -31,10 +29,25 @@ def unsafe_settings(settings: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def refuse_unsafe(settings: Mapping[str, Any]) -> None:
-    """Raise ImproperlyConfigured naming every unsafe value at once."""
-    found = unsafe_settings(settings)
+def unservable_settings(webhook_secrets: list[str]) -> list[str]:
+    """What the site may not be served with, though `manage.py` must start: the command that makes
+    the webhook endpoint prints the secret which then is demanded here."""
+    if webhook_secrets:
+        return []
+    return [
+        "STRIPE_WEBHOOK_SECRETS is empty: no webhook could be told from a forged one. "
+        "`manage.py register_webhook` prints one."
+    ]
+
+
+def refuse(found: list[str]) -> None:
+    """Raise ImproperlyConfigured naming all that was `found` at once; nothing when nothing was."""
     if found:
         raise ImproperlyConfigured(
             "Waylight does not start in production like this:\n- " + "\n- ".join(found)
         )
+
+
+def refuse_unsafe(settings: Mapping[str, Any]) -> None:
+    """Raise ImproperlyConfigured naming every unsafe value at once."""
+    refuse(unsafe_settings(settings))

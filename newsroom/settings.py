@@ -402,7 +402,6 @@ if PRODUCTION:
             "default_secret_key": DEFAULT_SECRET_KEY,
             "stripe_key": STRIPE_SECRET_KEY,
             "stripe_api_base": STRIPE_API_BASE,
-            "webhook_secrets": STRIPE_WEBHOOK_SECRETS,
             "base_url": BASE_URL,
             "second_factor": STAFF_SECOND_FACTOR,
         }

@@ -19,7 +19,12 @@ SAFE = {
 }
 
 
-def load(tmp_path: Path, **changed: str | None) -> "subprocess.CompletedProcess[str]":
+SHOW = "import newsroom.settings as s; print(s.DEBUG, s.INSTALLED_APPS)"
+
+
+def load(
+    tmp_path: Path, *, program: str = SHOW, **changed: str | None
+) -> "subprocess.CompletedProcess[str]":
     """Read the settings as production does, in a process of its own."""
     chosen = {**SAFE, **changed}
     ours = ("WAYLIGHT_", "STRIPE_", "DJANGO_", "DATABASE_URL", "REDIS_URL")
@@ -27,7 +32,7 @@ def load(tmp_path: Path, **changed: str | None) -> "subprocess.CompletedProcess[
     environment |= {k: v for k, v in chosen.items() if v is not None}
     environment["WAYLIGHT_STATE_DIR"] = str(tmp_path)
     return subprocess.run(
-        [sys.executable, "-c", "import newsroom.settings as s; print(s.DEBUG, s.INSTALLED_APPS)"],
+        [sys.executable, "-c", program],
         cwd=CHECKOUT,
         env=environment,
         capture_output=True,
@@ -52,7 +57,6 @@ def test_safe_settings_start_without_the_demo(tmp_path: Path) -> None:
         ("STRIPE_SECRET_KEY", "sk_test_waylight_sandbox"),
         ("STRIPE_SECRET_KEY", None),
         ("STRIPE_API_BASE", "http://localhost:12111"),
-        ("STRIPE_WEBHOOK_SECRETS", None),
         ("WAYLIGHT_BASE_URL", "http://news.example"),
         ("WAYLIGHT_STAFF_SECOND_FACTOR", "0"),
     ],
@@ -67,9 +71,28 @@ def test_an_unsafe_setting_is_refused_by_its_name(
 
 
 def test_everything_unsafe_is_named_at_once(tmp_path: Path) -> None:
-    names = ["WAYLIGHT_SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"]
+    names = ["WAYLIGHT_SECRET_KEY", "STRIPE_SECRET_KEY"]
     done = load(tmp_path, **dict.fromkeys(names))
     assert [name for name in names if name not in done.stderr] == []
+
+
+def test_the_command_that_makes_the_webhook_secret_starts_without_one(tmp_path: Path) -> None:
+    asked = (
+        "import runpy, sys; sys.argv = ['manage.py', 'register_webhook', '--help'];"
+        "runpy.run_path('manage.py', run_name='__main__')"
+    )
+    done = load(tmp_path, program=asked, STRIPE_WEBHOOK_SECRETS=None)
+    assert done.returncode == 0, done.stderr
+    assert "--update" in done.stdout
+
+
+def test_the_site_is_not_served_without_a_webhook_secret(tmp_path: Path) -> None:
+    serving = "import newsroom.wsgi"
+    assert load(tmp_path, program=serving).returncode == 0
+    done = load(tmp_path, program=serving, STRIPE_WEBHOOK_SECRETS=None)
+    assert done.returncode != 0
+    assert "STRIPE_WEBHOOK_SECRETS" in done.stderr
+    assert "register_webhook" in done.stderr
 
 
 def test_an_environment_nobody_knows_is_refused(tmp_path: Path) -> None:
