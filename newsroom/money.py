@@ -91,9 +91,11 @@ _SIGNS = re.compile(r"(?i)\b(cad|usd|ca|us|c|dollars?)\b|[$€£¥¢]|(?<=[0-9])
 def parse_amount(text: str, currency: str) -> Money:
     """Read an amount as people type it in English and in French.
 
-    "25", "$25", "25.00", "1,000", "1 000,50 $", "CA$ 1,000.50" and "25,5" are understood.
-    Raises AmountError, whose text says what to do, for letters, negative numbers, more
-    decimals than the currency has, digits of other scripts, and what could mean two things.
+    "25", "$25", "25.00", "1,000", "1 000,50 $", "CA$ 1,000.50", "1.005,50" and "25,5" are
+    understood. Raises AmountError, whose text says what to do, for letters, negative numbers,
+    more decimals than the currency has, digits of other scripts, and what could mean two things:
+    "1.005" is a thousand and five to some and about a dollar to others, and so is "1,005" on a
+    French page, where the comma is the decimal sign.
     """
     places = decimals(currency)
     typed = (text or "").strip()
@@ -110,6 +112,11 @@ def parse_amount(text: str, currency: str) -> Money:
     if not re.fullmatch(r"[0-9.,]+", cleaned) or not re.search(r"[0-9]", cleaned):
         raise AmountError(_("Enter the amount in digits, such as 25 or 25.50."))
     try:
+        if places != 3 and (meant := _either_way(cleaned)):
+            raise AmountError(
+                _("“%(typed)s” could mean two amounts. Write %(whole)s, or two decimals: 25.50.")
+                % {"typed": cleaned, "whole": meant}
+            )
         value = Decimal(_plain(cleaned, places))
     except InvalidOperation:
         raise AmountError(_("Enter the amount in digits, such as 25 or 25.50.")) from None
@@ -121,11 +128,24 @@ def parse_amount(text: str, currency: str) -> Money:
     return Money(int(minor), currency.lower())
 
 
+def _either_way(number: str) -> str:
+    """The digits of `number` where its only sign could group thousands or begin decimals; else "".
+
+    A point before exactly three digits, in any language: "1.005" may be a slip for 1.05 and
+    must not become a thousand and five. A comma only where it is the decimal sign, in French: in
+    English "1,005" is a thousand and five and nothing else.
+    """
+    french = (get_language() or "en").startswith("fr")
+    signs = "[.,]" if french else r"\."
+    found = re.fullmatch(rf"([1-9][0-9]{{0,2}}){signs}([0-9]{{3}})", number)
+    return found[1] + found[2] if found else ""
+
+
 def _plain(number: str, places: int) -> str:
     """`number` of digits, points and commas, with one point at most as the decimal sign.
 
     A sign that stands last and is followed by other than three digits is the decimal sign; a
-    lone sign before exactly three digits groups thousands ("1,000"), as nobody gives a
+    lone comma before exactly three digits groups thousands ("1,000"), as nobody gives a
     thousandth of a dollar, except where the currency has three decimals.
     """
     signs = [c for c in number if c in ".,"]
@@ -135,7 +155,10 @@ def _plain(number: str, places: int) -> str:
     whole, _sign, fraction = number.rpartition(last)
     other = "," if last == "." else "."
     is_decimal = signs.count(last) == 1 and (
-        len(fraction) != 3 or other in whole or (places == 3 and len(signs) == 1)
+        len(fraction) != 3
+        or other in whole
+        # No thousand begins with a nought.
+        or (len(signs) == 1 and (places == 3 or whole.startswith("0")))
     )
     grouped = whole if is_decimal else number
     if not re.fullmatch(r"\d{0,3}|\d{1,3}([.,]\d{3})+|\d+", grouped, re.ASCII):

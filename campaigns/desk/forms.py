@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.widgets import (
@@ -276,7 +276,8 @@ def amount_in(text: str, currency: str) -> int:
 
 
 def as_typed(amount: int, currency: str) -> str:
-    """As a person would type it: "1,500", "25.50"."""
+    """As a person would type it: "1,500", "25.50"; without the comma where it begins decimals."""
     major = Money(amount, currency).major
     whole = major == major.to_integral_value()
-    return f"{major.quantize(1):,}" if whole else f"{major:,}"
+    grouped = f"{major.quantize(1):,}" if whole else f"{major:,}"
+    return grouped.replace(",", "") if (get_language() or "en").startswith("fr") else grouped

@@ -1,9 +1,11 @@
 """Money as people type it and read it, in English and French."""
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.desk.forms import as_typed
 from newsroom.money import AmountError, Money, parse_amount
 
 
@@ -20,7 +22,6 @@ from newsroom.money import AmountError, Money, parse_amount
         ("CA$25", 2500),
         ("CA$ 1,000.50", 100_050),
         ("1,000", 100_000),
-        ("1.000", 100_000),
         ("1 000", 100_000),
         ("1\u00a0000,50\u00a0$", 100_050),
         ("1\u202f000,50", 100_050),
@@ -31,6 +32,10 @@ from newsroom.money import AmountError, Money, parse_amount
         (".50", 50),
         ("+5", 500),
         ("25.555,1", 2_555_510),
+        ("1.005,50", 100_550),
+        ("1,005.50", 100_550),
+        ("1 005,50", 100_550),
+        ("1.234.567", 123_456_700),
         ("1,234,567.89", 123_456_789),
         ("1.234.567,89", 123_456_789),
     ],
@@ -61,12 +66,37 @@ def test_an_amount_is_understood_as_typed(typed: str, cents: int) -> None:
         ",",
         "9" * 60,
         "25.4567",
+        "0.005",
+        "0,005",
     ],
 )
 def test_what_is_no_amount_is_answered_in_words(typed: str) -> None:
     with pytest.raises(AmountError) as said:
         parse_amount(typed, "cad")
     assert str(said.value).endswith(".")
+
+
+@pytest.mark.parametrize("typed", ["1.005", "12.345", "1.000", "$999.999"])
+def test_a_point_before_three_digits_is_refused_rather_than_read_as_thousands(typed: str) -> None:
+    whole = typed.strip("$").replace(".", "")
+    with pytest.raises(AmountError, match=f"Write {whole}, or two decimals"):
+        parse_amount(typed, "cad")
+
+
+def test_a_comma_before_three_digits_is_a_thousand_in_english_and_refused_in_french() -> None:
+    assert parse_amount("1,005", "cad").amount == 100_500
+    with translation.override("fr"):
+        with pytest.raises(AmountError, match="1005"):
+            parse_amount("1,005", "cad")
+        assert parse_amount("1 005", "cad").amount == 100_500
+        assert parse_amount("1 005,50", "cad").amount == 100_550
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@given(st.integers(min_value=1, max_value=10**12))
+def test_a_form_left_as_it_was_keeps_its_amount(language: str, minor: int) -> None:
+    with translation.override(language):
+        assert parse_amount(as_typed(minor, "cad"), "cad").amount == minor
 
 
 def test_yen_have_no_decimals_and_dinars_three() -> None:
