@@ -75,8 +75,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A story's hashes. `things` is of its pictures, links and embeds; "" where nobody asks
-    whether one was swapped."""
+    """A story's hashes. `things` is of its pictures, links, embeds, related stories and quotations,
+    each with what it belongs to; "" where nobody asks whether one was swapped."""
 
     words_hash: str
     layout_hash: str
@@ -114,9 +114,9 @@ def judge(last: Shape | None, new: Shape, record: Record, moment: datetime) -> C
         if not words_changed:
             raise SilentEdit(
                 _(
-                    "A picture, a link or an embed of this story is another one now. Say under "
-                    "“What changed” what was wrong and what is right, or why it is only a minor "
-                    "edit."
+                    "A picture, a link, an embed, a related story or a part of a quotation is "
+                    "another one now, or stands with other words. Say under “What changed” what "
+                    "was wrong and what is right, or why it is only a minor edit."
                 ),
                 "swapped",
             )

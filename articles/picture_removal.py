@@ -7,18 +7,22 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.images.models import AbstractImage
+from wagtail.models import Revision
 
 from articles.corrections import Record, pending, set_pending
 from articles.going_public import Refused
 from articles.models import Article, ImageRights, Version
 from articles.publishing import publish
+from articles.rescheduling import Rescheduled, schedule_again, waiting_for
 from newsroom.audit import log
 from newsroom.readers.models import Reader
 
 
-def take_out(story: Article, image: AbstractImage, *, by: Reader) -> Version:
+def take_out(
+    story: Article, image: AbstractImage, *, by: Reader
+) -> tuple[Version, Rescheduled | None]:
     """Publish `story` as readers see it now, without `image`, as a minor edit with its reason; a
-    draft that was being written loses the picture too and is kept.
+    draft that was being written loses the picture too and is kept, as is its schedule.
 
     Raises `Refused` when the story is not public or is locked by somebody else.
     """
@@ -35,23 +39,35 @@ def take_out(story: Article, image: AbstractImage, *, by: Reader) -> Version:
         if day
         else _("A picture was taken out: we have no right to show it.")
     )
-    draft = page.get_latest_revision_as_object() if page.has_unpublished_changes else None
+    # Both read first: publishing clears the schedule and makes what was said of them old.
+    waiting = waiting_for(page)
+    scheduled = Revision.objects.get(pk=waiting.revision) if waiting else None
+    due = scheduled.as_object() if scheduled else None
+    newest = page.has_unpublished_changes and (
+        not scheduled or scheduled.pk != page.latest_revision_id
+    )
+    draft = page.get_latest_revision_as_object() if newest else None
+    kept = None
     with transaction.atomic():
         _without(page, image)
         version = publish(page, by=by, record=Record(minor_reason=reason))
         if draft:
-            said = pending(draft)
-            draft = _onto(Article.objects.get(pk=page.pk), draft)
-            _without(draft, image)
-            set_pending(draft, said)
-            draft.save_revision(user=by)
+            _keep_draft(draft, image, by)
+        if scheduled and due:
+            revision = _keep_draft(due, image, scheduled.user)
+            kept = schedule_again(revision, due.go_live_at, by)
         log.record(by, "picture.taken_out", story, version.headline, image=image.pk)
-    return version
+    return version, kept
 
 
-def _onto(page: Article, draft: Article) -> Article:
-    """The draft's words on what only the publication knows."""
-    return page.with_content_json(draft.serializable_data())
+def _keep_draft(draft: Article, image: AbstractImage, user: Reader | None) -> Revision:
+    """The draft without the picture, with what was said of it, on what only the publication
+    knows."""
+    said = pending(draft)
+    draft = Article.objects.get(pk=draft.pk).with_content_json(draft.serializable_data())
+    _without(draft, image)
+    set_pending(draft, said)
+    return draft.save_revision(user=user, clean=False)
 
 
 def _without(article: Article, image: AbstractImage) -> None:

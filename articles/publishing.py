@@ -26,6 +26,7 @@ from articles.models import Article, Change, Correction, Version
 from articles.picture_rights import refuse_unfit_pictures
 from articles.published_words import witnessed
 from articles.removals import record_return
+from articles.rescheduling import carried_over
 from articles.retractions import refuse_body_taken_away
 from articles.search_index import index_story
 from articles.shapes import shape_of, shape_of_version
@@ -104,8 +105,10 @@ def record_move(instance: Page, **_signal: Any) -> None:
     """A live story that was moved stands in another section: that goes on the record too, for
     itself or for each story that moved along with its section."""
     moved = Article.objects.filter(path__startswith=instance.path, live=True)
-    for article in moved.iterator():
-        article.save()
+    with transaction.atomic():
+        for article in moved.iterator():
+            with carried_over(article):
+                article.save()
 
 
 def _write(article: Article, saved: Article, last: Version | None) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
+from articles.differences import Difference, Seen
 from articles.listing import cards, published
 from articles.story import Story
 
@@ -37,3 +38,18 @@ def with_related(story: Story) -> Story:
         return render_to_string("components/related_story.html", context)
 
     return replace(story, body_html=mark_safe(_PLACE.sub(fill, story.body_html)))  # noqa: S308
+
+
+def with_headlines(found: list[Difference]) -> list[Difference]:
+    """`found` with the headlines and addresses that related stories have now; one query, none where
+    no related story differs. What is not public keeps its editor's line alone."""
+    sides = [side for each in found for side in (each.before, each.after) if side and side.story]
+    if not sides:
+        return found
+    known = {card.id: card for card in cards(published().filter(pk__in=[s.story for s in sides]))}
+
+    def named(side: Seen | None) -> Seen | None:
+        card = known.get(side.story) if side else None
+        return replace(side, name=card.headline, url=card.url) if side and card else side
+
+    return [replace(each, before=named(each.before), after=named(each.after)) for each in found]

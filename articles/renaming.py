@@ -11,6 +11,7 @@ from articles.chain import hold_the_chain
 from articles.corrections import Record, set_pending
 from articles.going_public import Publication, Refused
 from articles.models import Article, Person
+from articles.rescheduling import carried_over
 from newsroom.readers.models import Reader
 
 
@@ -44,7 +45,8 @@ def save_person(person: Person, *, by: Reader | None, reason: str = "") -> Perso
             article = Article.objects.get(pk=story)
             set_pending(article, Record(minor_reason=reason.strip()))
             article.publication = Publication(by=by)
-            article.save()
+            with carried_over(article):
+                article.save()
     return person
 
 

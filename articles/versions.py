@@ -20,7 +20,9 @@ A version's `content` is made of strings, whole numbers, booleans, lists and dic
 The words hash covers headline, dek, label, location, content warning, bylines, credits, what is
 said with each picture, and the words of each block in order; not the order of the blocks among
 themselves, nor white space. The layout hash covers the whole copy save the addresses of picture
-files, so two equal layout hashes mean that a reader saw the same.
+files, so two equal layout hashes mean that a reader saw the same. Beside them `things_hash` tells
+whether a picture, a link, an embed, a related story or a quotation's part became another one or
+stands with other words.
 """
 
 import re
@@ -40,6 +42,11 @@ from articles.wording import links_of, paragraphs_of, split_words
 Content = dict[str, Any]
 
 _EDITOR_KEY = re.compile(r' data-block-key="[^"]*"')
+# The parts of a quotation, each of which a reader takes as what it stands for.
+_QUOTATIONS = {
+    "pull_quote": ("quote", "attribution", "share_line", "accounts", "hashtags"),
+    "reader_comment": ("text", "name"),
+}
 _PICTURE_FILES = ("url", "srcset", "sources", "width", "height")
 
 
@@ -136,17 +143,48 @@ def link_targets(content: Content) -> list[str]:
 
 
 def things_hash(content: Content, same: Mapping[str, str]) -> str:
-    """SHA-256 of the pictures, links and embeds, in whatever order; `same` names the targets of
-    links that have several addresses."""
-    pictures = [content["lead_image"], *(b for b in content["body"] if b["kind"] == "image")]
+    """SHA-256 of what a reader sees together, in whatever order its blocks stand: each picture with
+    what is said with it, each embed, the parts of each quotation, each related story, and the links
+    of each text with its words. `same` names the targets of links that have several addresses.
+
+    Kept nowhere: both sides of a comparison are computed anew from their copies.
+    """
+    blocks = [thing for block in content["body"] if (thing := _thing(block, same))]
+    return sha256(canonical([_shown_with(content["lead_image"]), sorted(blocks, key=canonical)]))
+
+
+def quotation(block: Content) -> list[str]:
+    """The parts of a quotation as they stand, each for itself; empty for another block."""
+    parts = _QUOTATIONS.get(block["kind"], ())
+    return [_tidy(block.get(part, "")) for part in parts]
+
+
+def _thing(block: Content, same: Mapping[str, str]) -> list[Any]:
+    """A block's things with what they belong to; empty for one that has none."""
+    match kind := block["kind"]:
+        case "image":
+            return [kind, *_shown_with(block)] if block.get("file") else []
+        case "embed":
+            said = (_tidy(block.get(part, "")) for part in ("title", "caption"))
+            return [kind, block["url"], *said]
+        case "related":
+            return [kind, block["story"], _tidy(block["line"])]
+        case "pull_quote" | "reader_comment":
+            return [kind, *quotation(block)]
     links = [
-        [link["text"], same.get(link["url"], link["url"])]
-        for block in content["body"]
-        for link in block.get("links", [])
+        [_tidy(link["text"]), same.get(link["url"], link["url"])] for link in block.get("links", [])
     ]
-    embeds = [block["url"] for block in content["body"] if block["kind"] == "embed"]
-    files = [shown["file"] for shown in pictures if shown and shown.get("file")]
-    return sha256(canonical([sorted(files), sorted(links), sorted(embeds)]))
+    return [kind, _block_words(block), links] if links else []
+
+
+def _shown_with(shown: Content | None) -> list[str]:
+    if not shown or not shown.get("file"):
+        return []
+    return [shown["file"], *(_tidy(text) for text in _picture_texts(shown))]
+
+
+def _tidy(text: str) -> str:
+    return " ".join(split_words(text))
 
 
 def text_paragraphs(content: Content) -> list[str]:
@@ -194,8 +232,8 @@ def _block(kind: str, value: Any) -> Content:
         case "image":
             said = (value.get(part) or "" for part in ("alt", "caption", "credit"))
             return {"kind": kind, **(picture(value["image"], *said, files=False) or {})}
-        case "pull_quote":
-            return _said(kind, value, "quote", "attribution", "share_line", "accounts", "hashtags")
+        case "pull_quote" | "reader_comment":
+            return _said(kind, value, *_QUOTATIONS[kind])
         case "embed":
             return _said(kind, value, "url", "title", "caption")
         case "related":
@@ -205,8 +243,6 @@ def _block(kind: str, value: Any) -> Content:
                 "story": story.pk if story else 0,
                 "line": value.get("line") or "",
             }
-        case "reader_comment":
-            return _said(kind, value, "text", "name")
     raise ValueError(f"A body has no block called {kind!r}.")
 
 
@@ -242,16 +278,13 @@ def _block_texts(block: Content) -> Iterator[str]:
             yield block["text"]
         case "image":
             yield from _picture_texts(block)
-        case "pull_quote":
-            parts = ("quote", "attribution", "share_line", "accounts", "hashtags")
-            yield from (block[part] for part in parts)
+        case "pull_quote" | "reader_comment":
+            yield from (block[part] for part in _QUOTATIONS[block["kind"]])
         case "embed":
             # Its address is no word: another one asks for a line all the same (`things_hash`).
             yield from (block["title"], block["caption"])
         case "related":
             yield block["line"]
-        case "reader_comment":
-            yield from (block["text"], block["name"])
         case unknown:
             raise ValueError(f"The words of a block of kind {unknown!r} are not known.")
 

@@ -58,8 +58,11 @@ class PictureRightsView(WagtailAdminTemplateMixin, View):
         story = get_object_or_404(Article, pk=story_id)
         if not story.permissions_for_user(request.user).can_publish():
             raise PermissionDenied
-        take_out(story, rights.image, by=acting(request))
+        _version, kept = take_out(story, rights.image, by=acting(request))
         messages.success(request, _("The picture was taken out; the story’s history says why."))
+        if kept and kept.refusal:
+            sentence = _("The scheduled change is not scheduled any more: %(reason)s")
+            messages.warning(request, sentence % {"reason": kept.refusal})
         return redirect("picture_rights")
 
     def _lines(self) -> list[Line]:

@@ -11,6 +11,7 @@ from articles.differences import differences
 from articles.entries import compare_url, mark_of, story_entries
 from articles.history import both_versions, version_lines
 from articles.models import Ground, Removal
+from articles.related import with_headlines
 from articles.removals import removal_lines, withheld_versions
 from articles.story import story_at
 from articles.versions import text_paragraphs
@@ -75,7 +76,7 @@ def compare(request: HttpRequest, before: str, after: str, **_parts: object) -> 
         "paragraphs": paragraphs,
         "runs": in_runs(paragraphs),
         "changed": sum(1 for each in paragraphs if any(op != "same" for op, _text in each)),
-        "differences": differences(older.content, newer.content),
+        "differences": with_headlines(differences(older.content, newer.content)),
         "side_by_side": request.GET.get("view") == SIDE,
         "entries": [entry for entry in entries if older.number < entry.after <= newer.number],
         **story_links(story),

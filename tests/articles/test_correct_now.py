@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from articles.models import Article, Correction, Section
-from articles.scheduling import publish_what_is_due
 from newsroom import roles
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
 from tests.articles.desk_form import PUBLISH, errors, save, typed
+from tests.articles.scheduled import let_the_time_come
 
 HEADLINE = "The kiln goes cold"
 FOUR = "It burned four cords of birch."
@@ -45,16 +45,6 @@ def correct(desk: Client, story: Article, words: str, **said: str) -> object:
 
 
 CORRECTION = {"entry_0_kind": "correction", "entry_0_was": "Four.", "entry_0_now": "Five."}
-
-
-def let_the_time_come(story: Article) -> None:
-    past = timezone.now() - timedelta(seconds=1)
-    revision = Article.objects.get(pk=story.pk).scheduled_revision
-    revision.content |= {"go_live_at": past.isoformat()}
-    type(revision).objects.filter(pk=revision.pk).update(
-        approved_go_live_at=past, content=revision.content
-    )
-    publish_what_is_due()
 
 
 def live_words(story: Article) -> str:

@@ -96,6 +96,8 @@ def paragraph(*links: tuple[str, str]) -> dict[str, Any]:
 
 IMAGE = {"kind": "image", "file": "f1", "alt": "A kiln", "caption": "", "credit": "Ann"}
 KILN = {"file": "f1", "url": "/media/kiln.webp", "alt": "A kiln", "caption": "The kiln"}
+BODY_KILN = {"kind": "image", "file": "f1", "alt": "", "caption": "The kiln", "credit": "Ann"}
+BODY_ICE = {"kind": "image", "file": "f2", "alt": "", "caption": "Ice", "credit": "Ann"}
 ICE = {"file": "f2", "url": "/media/ice.webp", "alt": "Ice", "caption": ""}
 
 
@@ -135,6 +137,34 @@ ICE = {"file": "f2", "url": "/media/ice.webp", "alt": "Ice", "caption": ""}
                     Seen("https://v.example/2", "https://v.example/2"),
                 )
             ],
+        ),
+        (
+            copy(body=[BODY_KILN, BODY_ICE]),
+            copy(body=[BODY_KILN | {"file": "f2"}, BODY_ICE | {"file": "f1"}]),
+            [
+                Difference("exchanged picture", Seen("The kiln"), Seen("Ice")),
+                Difference("exchanged picture", Seen("Ice"), Seen("The kiln")),
+            ],
+        ),
+        (
+            copy(body=[BODY_KILN, BODY_ICE]),
+            copy(body=[BODY_ICE, BODY_KILN]),
+            [Difference("order")],
+        ),
+        (
+            copy(body=[BODY_KILN]),
+            copy(body=[BODY_KILN | {"file": "f3"}]),
+            [Difference("picture", Seen("The kiln"), Seen("The kiln"))],
+        ),
+        (
+            copy(body=[{"kind": "related", "story": 7, "line": "Read"}]),
+            copy(body=[{"kind": "related", "story": 8, "line": "Read"}]),
+            [Difference("related story", Seen("Read", story=7), Seen("Read", story=8))],
+        ),
+        (
+            copy(body=[{"kind": "pull_quote", "quote": "Cold.", "attribution": "Mayor Otter"}]),
+            copy(body=[{"kind": "pull_quote", "quote": "Cold.", "share_line": "Mayor Otter"}]),
+            [Difference("quotation", Seen("Cold. · Mayor Otter"), Seen("Cold. · Mayor Otter"))],
         ),
         (copy(body=[{"a": 1}, {"b": 2}]), copy(body=[{"b": 2}, {"a": 1}]), [Difference("order")]),
         (

@@ -242,6 +242,19 @@ def test_a_person_renamed_and_a_picture_swapped_by_hand_are_found(energy: Sectio
             transaction.set_rollback(True)
 
 
+def test_parts_of_a_quotation_exchanged_by_hand_are_found(energy: Section) -> None:
+    value = {"quote": "Cold.", "attribution": "Otter", "share_line": "", "accounts": ""}
+    quote = {"type": "pull_quote", "value": value | {"hashtags": ""}}
+    newsroom.story(energy, body=newsroom.body(quote))
+    moved = json.dumps([quote | {"value": value | {"attribution": "", "share_line": "Otter"}}])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE articles_article SET body = %s", [moved])
+        cursor.execute("SET session_replication_role = origin")
+    assert any("shows things with other words than version 1" in each for each in found())
+
+
 def test_a_version_slipped_in_without_a_link_is_found(kiln: Article) -> None:
     last = Version.objects.latest("number")
     last.pk, last.number = None, 4

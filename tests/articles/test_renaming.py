@@ -1,13 +1,18 @@
 """A person is renamed: each story that shows the name says so, and what was published stays."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
+from articles.corrections import Entry, Record, set_pending
 from articles.going_public import Refused
-from articles.models import Article, Change, Person, Section, Version
+from articles.models import Article, Change, Kind, Person, Section, Version
 from articles.published_words import check_now
 from articles.renaming import save_person
+from articles.verifying import verify_record
 from tests.articles import newsroom
+from tests.articles.scheduled import let_the_time_come, scheduled
 from tests.articles.test_published_words import as_in_a_new_transaction
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +104,46 @@ def test_the_desk_asks_beside_the_field_and_then_renames(
     check_now()
     assert names(last(kiln)) == ["Odile Marchand"]
     assert last(kiln).published_by is not None
+
+
+IN_THE_DRAFT = Record([Entry(Kind.UPDATE, "", "It is lit again.")])
+
+
+def renamed(kiln: Article, odile: Person) -> None:
+    odile.name = "Odile Marchand"
+    save_person(odile, by=None, reason=WHY)
+
+
+def moved(kiln: Article, odile: Person) -> None:
+    Article.objects.get(pk=kiln.pk).move(newsroom.section("Water", "water"), "last-child")
+
+
+def moved_along(kiln: Article, odile: Person) -> None:
+    front = kiln.get_parent().get_parent()
+    kiln.get_parent().move(front, "first-child")
+    moved(kiln, odile)
+
+
+@pytest.mark.parametrize("meanwhile", [renamed, moved, moved_along])
+def test_a_scheduled_change_still_comes_with_what_was_said_of_it(
+    kiln: Article, odile: Person, meanwhile: Any
+) -> None:
+    scheduled(kiln, "The kiln is warm", IN_THE_DRAFT)
+    meanwhile(kiln, odile)
+    assert last(kiln).number == 2
+    let_the_time_come(kiln)
+    assert (last(kiln).number, last(kiln).headline) == (3, "The kiln is warm")
+    assert last(kiln).entries.get().now == "It is lit again."
+    assert list(verify_record()) == []
+
+
+def test_what_was_said_of_a_draft_is_still_said_after_a_renaming(
+    kiln: Article, odile: Person
+) -> None:
+    draft = Article.objects.get(pk=kiln.pk)
+    draft.title = "The kiln is warm"
+    set_pending(draft, IN_THE_DRAFT)
+    draft.save_revision()
+    renamed(kiln, odile)
+    Article.objects.get(pk=kiln.pk).get_latest_revision().publish()
+    assert last(kiln).entries.get().now == "It is lit again."

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
+from wagtail.images.models import Image
 from wagtail.models import GroupApprovalTask, Page, Workflow
 
 from articles.corrections import Entry, Record, SilentEdit, set_pending
@@ -13,6 +14,7 @@ from articles.going_public import Refused
 from articles.models import Article, Change, Correction, Kind, Section
 from articles.publishing import publish
 from articles.scheduling import publish_what_is_due
+from articles.verifying import verify_record
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
 
@@ -229,7 +231,7 @@ def test_another_link_or_embed_under_the_same_words_asks_for_a_line(
     energy: Section, before: str, after: str
 ) -> None:
     article = newsroom.story(energy, body=before)
-    with pytest.raises(SilentEdit, match="a link or an embed"):
+    with pytest.raises(SilentEdit, match="a link, an embed"):
         newsroom.edit(article, body=after)
     version = newsroom.edit(article, body=after, record=Record(minor_reason="It moved."))
     assert (version.change, version.minor_reason) == (Change.MINOR, "It moved.")
@@ -243,6 +245,51 @@ def test_another_picture_under_the_same_words_asks_for_a_line(energy: Section) -
         newsroom.edit(article, lead_image=other)
     record = Record([Entry(Kind.CORRECTION, "We showed another kiln.", "This is ours.")])
     assert newsroom.edit(article, lead_image=other, record=record).change == Change.EXPLAINED
+
+
+def test_what_is_exchanged_asks_for_a_line_and_what_is_moved_asks_for_none(
+    energy: Section,
+) -> None:
+    kiln, mayor = newsroom.image("Kiln"), newsroom.image("Mayor", 900, 300)
+
+    def shown(first: Image, second: Image, *, moved: bool = False) -> str:
+        said = [(first, "The kiln."), (second, "The mayor.")]
+        blocks = [
+            {
+                "type": "image",
+                "value": {"image": image.pk, "alt": "A", "caption": caption, "credit": "B"},
+            }
+            for image, caption in said
+        ]
+        return newsroom.body(*(reversed(blocks) if moved else blocks))
+
+    article = newsroom.story(energy, body=shown(kiln, mayor))
+    with pytest.raises(SilentEdit, match="stands with other words"):
+        newsroom.edit(article, body=shown(mayor, kiln))
+    assert newsroom.edit(article, body=shown(kiln, mayor, moved=True)).change == Change.LAYOUT
+    record = Record([Entry(Kind.CORRECTION, "We took one for the other.", "This is the mayor.")])
+    changed = newsroom.edit(article, body=shown(mayor, kiln), record=record)
+    assert changed.change == Change.EXPLAINED
+    page = Client().get(f"{article.url}history/2-3/").content.decode()
+    assert "stands the picture that stood with “The mayor.”" in page
+    assert list(verify_record()) == []
+
+
+def test_another_related_story_asks_for_a_line_and_the_history_names_both(
+    energy: Section,
+) -> None:
+    ice, fire = newsroom.story(energy, "Ice"), newsroom.story(energy, "Fire")
+
+    def pointing(to: Article) -> str:
+        return newsroom.body({"type": "related", "value": {"story": to.pk, "line": "Read"}})
+
+    article = newsroom.story(energy, body=pointing(ice))
+    with pytest.raises(SilentEdit):
+        newsroom.edit(article, body=pointing(fire))
+    newsroom.edit(article, body=pointing(fire), record=Record(minor_reason="The other one."))
+    page = Client().get(f"{article.url}history/1-2/").content.decode()
+    found = page[page.index("Another related story is shown") :]
+    assert found.index("Ice") < found.index("Fire")
 
 
 def test_a_link_to_a_story_whose_address_changed_asks_nothing(energy: Section) -> None:

@@ -12,7 +12,7 @@ from articles.comparing import ChangedWords, changed_words, compare
 from articles.corrections import Entry, Record, Shape, SilentEdit, judge
 from articles.models import Change, Kind
 from articles.sharing import quote_line, share_links
-from articles.versions import layout_hash, words, words_hash
+from articles.versions import Content, layout_hash, things_hash, words, words_hash
 from articles.wording import links_of, paragraphs_of, split_words
 
 NOW = datetime(2026, 6, 3, 10, 50, tzinfo=UTC)
@@ -148,6 +148,78 @@ def test_a_swapped_picture_is_layout_and_its_files_addresses_are_nothing() -> No
     assert layout_hash(moved) == layout_hash(before)
     other_alt = copy(lead_image=picture(alt="Another kiln"))
     assert words_hash(other_alt) != words_hash(before)
+
+
+def things(*blocks: Content, lead: Content | None = None) -> str:
+    return things_hash(copy(body=list(blocks), lead_image=lead), {})
+
+
+def linked(url: str, words: str = "See here.") -> Content:
+    return {**paragraph(words), "links": [{"text": "here", "url": url}]}
+
+
+def quote(**parts: str) -> Content:
+    empty = dict.fromkeys(("attribution", "share_line", "accounts", "hashtags"), "")
+    return {"kind": "pull_quote", "quote": "Cold.", **empty, **parts}
+
+
+BODY_PICTURES = (
+    {"kind": "image", **picture(file="f1", caption="The kiln.")},
+    {"kind": "image", **picture(file="f2", caption="The mayor.")},
+)
+EMBEDS = (
+    {"kind": "embed", "url": "https://v.example/1", "title": "A film", "caption": ""},
+    {"kind": "embed", "url": "https://v.example/2", "title": "A map", "caption": ""},
+)
+# Before and after: every word and every thing is there in both.
+EXCHANGED = {
+    "two pictures between their captions": (
+        BODY_PICTURES,
+        (BODY_PICTURES[0] | {"file": "f2"}, BODY_PICTURES[1] | {"file": "f1"}),
+    ),
+    "a caption for a credit": (
+        ({"kind": "image", **picture(caption="Ann Bell", credit="")},),
+        ({"kind": "image", **picture(caption="", credit="Ann Bell")},),
+    ),
+    "two embeds between their titles": (
+        EMBEDS,
+        (EMBEDS[0] | {"url": EMBEDS[1]["url"]}, EMBEDS[1] | {"url": EMBEDS[0]["url"]}),
+    ),
+    "an attribution for a share line": (
+        (quote(attribution="Mayor Otter"),),
+        (quote(share_line="Mayor Otter"),),
+    ),
+    "a reader's name for his words": (
+        ({"kind": "reader_comment", "text": "Ann", "name": "Bo"},),
+        ({"kind": "reader_comment", "text": "Ann Bo", "name": ""},),
+    ),
+    "a related story for another": (
+        ({"kind": "related", "story": 7, "line": ""},),
+        ({"kind": "related", "story": 8, "line": ""},),
+    ),
+    "two links between their paragraphs": (
+        (linked("/a/", "Ann is here."), linked("/b/", "Bo is here.")),
+        (linked("/b/", "Ann is here."), linked("/a/", "Bo is here.")),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), EXCHANGED.values(), ids=EXCHANGED.keys())
+def test_what_is_exchanged_is_not_taken_for_layout_and_what_is_moved_is(
+    before: tuple[Content, ...], after: tuple[Content, ...]
+) -> None:
+    assert words_hash(copy(body=list(before))) == words_hash(copy(body=list(after)))
+    assert things(*before) != things(*after)
+    assert things(paragraph("One."), *before) == things(*reversed(before), paragraph("Two."))
+    spaced = [
+        {key: f" {each} " if key == "caption" else each for key, each in b.items()} for b in before
+    ]
+    assert things(*spaced) == things(*before)
+
+
+def test_a_lead_picture_swapped_counts_wherever_its_file_lies() -> None:
+    assert things(lead=picture(file="f2")) != things(lead=picture())
+    assert things(lead=picture(url="/elsewhere/1.webp", image=9)) == things(lead=picture())
 
 
 def test_words_come_in_the_order_of_the_page() -> None:

@@ -10,16 +10,19 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.images.models import Image
 
+from articles.corrections import Entry, Record
 from articles.going_public import Refused
-from articles.models import Article, Change, ImageRights, Section
+from articles.models import Article, Change, ImageRights, Kind, Section
 from articles.picture_removal import take_out
 from articles.picture_rights import UnfitPicture, newsroom_day, stories_showing
 from articles.publishing import publish
 from articles.scheduling import publish_what_is_due
+from articles.verifying import verify_record
 from newsroom.audit.models import AuditEntry
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
 from tests.articles.desk_form import create, errors, typed
+from tests.articles.scheduled import let_the_time_come, scheduled
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +136,7 @@ def test_taking_a_picture_out_is_a_version_with_its_reason_and_keeps_the_draft(
     made.save_revision(user=editor)
     assert [story.pk for story in stories_showing(image)] == [made.pk]
 
-    version = take_out(made, image, by=editor)
+    version, _kept = take_out(made, image, by=editor)
 
     assert (version.number, version.change) == (2, Change.MINOR)
     assert "the right to show it ended on" in version.minor_reason
@@ -147,6 +150,27 @@ def test_taking_a_picture_out_is_a_version_with_its_reason_and_keeps_the_draft(
     assert draft.title == "A headline still being written"
     assert draft.lead_image is None
     assert AuditEntry.objects.filter(verb="picture.taken_out").count() == 1
+
+
+def test_a_scheduled_change_stays_scheduled_and_loses_the_picture_too(
+    energy: Section, editor: Reader
+) -> None:
+    image = newsroom.image()
+    made = newsroom.story(energy, lead_image=image, **LEAD)
+    scheduled(made, "The kiln is warm", Record([Entry(Kind.UPDATE, "", "It is lit again.")]))
+    ends(image, -1)
+    _version, kept = take_out(made, image, by=editor)
+    assert kept is not None
+    assert kept.refusal == ""
+    let_the_time_come(made)
+    live = Article.objects.get(pk=made.pk)
+    assert (live.title, live.lead_image, live.current_version.number) == (
+        "The kiln is warm",
+        None,
+        3,
+    )
+    assert live.current_version.entries.get().now == "It is lit again."
+    assert list(verify_record()) == []
 
 
 @pytest.mark.parametrize("key", ["x", "", "\x00", "9" * 18, "²"])
