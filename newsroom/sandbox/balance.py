@@ -32,6 +32,45 @@ def book_charge(sandbox: Sandbox, charge: JsonDict) -> JsonDict:
     return movement
 
 
+def book_debit(sandbox: Sandbox, charge: JsonDict, *, wait_days: int) -> JsonDict:
+    """A bank debit's money, available once the bank can hardly take it back."""
+    amount, currency, rate = _settled(sandbox, charge["amount"], charge["currency"])
+    movement = shape.balance_transaction(
+        "payment",
+        amount,
+        currency,
+        charge["id"],
+        sandbox.clock.now(),
+        fee=currencies.debit_fee(amount),
+        description=charge["description"],
+        exchange_rate=rate,
+        category="charge",
+        wait_days=wait_days,
+    )
+    sandbox.store.add(movement)
+    return movement
+
+
+def book_debit_failure(sandbox: Sandbox, charge: JsonDict) -> JsonDict:
+    """What was booked of a debit is taken off again, with Stripe's fee for it."""
+    booked = sandbox.fetch(charge["balance_transaction"], "balance_transaction", "transaction")
+    movement = shape.balance_transaction(
+        "payment_failure_refund",
+        -booked["amount"],
+        booked["currency"],
+        charge["id"],
+        sandbox.clock.now(),
+        fee=-booked["fee"],
+        description="Payment failure refund",
+        exchange_rate=booked["exchange_rate"],
+        category="charge_failure",
+    )
+    # What never was available is taken off where it stood.
+    movement["available_on"] = max(movement["available_on"], booked["available_on"])
+    sandbox.store.add(movement)
+    return movement
+
+
 def book_refund(sandbox: Sandbox, refund: JsonDict, *, failed: bool = False) -> JsonDict:
     """Money leaves for a refund, or comes back because it failed. Stripe's fee stays with it."""
     amount, currency, rate = _settled(sandbox, refund["amount"], refund["currency"])

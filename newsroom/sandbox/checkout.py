@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import checkout_forms, customers, events, ids, intents, methods, payments
+from . import checkout_forms, customers, debits, events, ids, intents, methods, payments
+from .banks import ACCOUNTS, ACSS, KIND_OF
 from .cards import CARDS
 from .errors import InvalidRequest
 from .listing import PAGE, page, whole
@@ -14,6 +15,7 @@ from .parameters import (
     metadata,
 )
 from .shapes import checkout as shape
+from .shapes import debits as debit_shape
 from .shapes import payments as payment_shape
 from .state import JsonDict, Route, Sandbox
 
@@ -33,6 +35,16 @@ class CardEntry:
     postal_code: str
     country: str
     custom: dict[str, str]
+
+
+@dataclass(frozen=True)
+class BankEntry:
+    """What a payer typed on the bank page, checked: one of the test accounts of `kind`."""
+
+    kind: str
+    account: str
+    email: str
+    name: str
 
 
 class NotOpen(Exception):
@@ -85,6 +97,26 @@ def pay(sandbox: Sandbox, session_id: str, entry: CardEntry) -> payments.Attempt
     return _after(sandbox, session, payments.attempt(sandbox, intent, method))
 
 
+def debit_of(session: JsonDict) -> str | None:
+    """The kind of bank debit the session offers, None when it takes cards only."""
+    return next((kind for kind in session["payment_method_types"] if kind != "card"), None)
+
+
+def pay_by_bank(sandbox: Sandbox, session_id: str, entry: BankEntry) -> payments.Attempt:
+    """Agree to a bank debit on an open session: it is complete, and unpaid for days."""
+    session = _open_session(sandbox, session_id)
+    billing = payment_shape.billing_details(entry.name, entry.email)
+    account = ACCOUNTS[(entry.kind, entry.account)]
+    method = methods.make_account(sandbox, account, billing)
+    intent = _intent_of(sandbox, session)
+    details = shape.customer_details(entry.email, entry.name, None, None)
+    private = sandbox.store.private(session_id) | {"details": details}
+    sandbox.store.save(session, private)
+    asked = private["payment_method_options"].get(entry.kind, {})
+    tried = debits.start(sandbox, intent, method, asked.get("mandate_options", {}))
+    return _after(sandbox, session, tried)
+
+
 def authenticate(sandbox: Sandbox, session_id: str, *, passed: bool) -> payments.Attempt:
     """The payer's answer to 3-D Secure. Raises NotOpen, InvalidRequest when none was asked."""
     session = _open_session(sandbox, session_id)
@@ -111,7 +143,7 @@ def _open_session(sandbox: Sandbox, session_id: str) -> JsonDict:
 
 
 def _after(sandbox: Sandbox, session: JsonDict, tried: payments.Attempt) -> payments.Attempt:
-    if tried.status != "succeeded":
+    if tried.status not in ("succeeded", "processing"):
         return tried
     details = sandbox.store.private(session["id"])["details"]
     if session["customer_creation"] == "always":
@@ -119,7 +151,7 @@ def _after(sandbox: Sandbox, session: JsonDict, tried: payments.Attempt) -> paym
         session["customer"] = customer["id"]
     session |= {
         "status": "complete",
-        "payment_status": "paid",
+        "payment_status": "paid" if tried.status == "succeeded" else "unpaid",
         "url": None,
         "customer_details": details,
     }
@@ -139,6 +171,11 @@ def _intent_of(sandbox: Sandbox, session: JsonDict) -> JsonDict:
         customer=session["customer"],
         **asked,
     )
+    intent["payment_method_types"] = session["payment_method_types"]
+    kind = debit_of(session)
+    if kind:
+        options = sandbox.store.private(session["id"])["payment_method_options"].get(kind, {})
+        intent["payment_method_options"][kind] = debit_shape.options(kind, options)
     payments.open_intent(sandbox, intent)
     session["payment_intent"] = intent["id"]
     sandbox.store.save(session)
@@ -153,6 +190,7 @@ def _create(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
     intents.check_amount(total, asked["line_items"][0]["price_data"]["currency"], "line_items")
     session_id = ids.make("cs_test", 58)
     session = shape.session(session_id, f"{sandbox.base_url}/c/pay/{session_id}", asked, total, now)
+    _offer(session, asked)
     for _item, price, product in made:
         sandbox.store.add(product)
         sandbox.store.add(price)
@@ -161,9 +199,31 @@ def _create(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
         {
             "line_items": [item for item, _price, _product in made],
             "payment_intent_data": asked["payment_intent_data"],
+            "payment_method_options": asked.get("payment_method_options", {}),
         },
     )
     return session
+
+
+def _offer(session: JsonDict, asked: JsonDict) -> None:
+    """Which kinds of payment the session takes: cards, and the bank debit of its currency.
+
+    A Canadian debit needs to know what mandate to ask for. What the call excludes, or does not
+    allow, is not offered.
+    """
+    kind = KIND_OF.get(session["currency"])
+    options = asked.get("payment_method_options", {})
+    offered = ["card"]
+    if kind and (kind != ACSS or "mandate_options" in options.get(ACSS, {})):
+        offered.append(kind)
+    allowed = asked.get("allowed_payment_method_types") or offered
+    excluded = asked.get("excluded_payment_method_types", [])
+    session["payment_method_types"] = [k for k in offered if k in allowed and k not in excluded]
+    session["excluded_payment_method_types"] = excluded or None
+    if debit := debit_of(session):
+        session["payment_method_options"][debit] = debit_shape.options(
+            debit, options.get(debit, {})
+        )
 
 
 def _checked(sandbox: Sandbox, asked: JsonDict, now: int) -> JsonDict:

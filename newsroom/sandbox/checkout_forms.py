@@ -6,6 +6,7 @@ from .listing import PAGE, moments
 from .parameters import Form, address, boolean, choice, email, integer, many, metadata, text
 from .shapes import checkout as shape
 
+_KIND = choice("card", "acss_debit", "us_bank_account")
 _PRICE_DATA = Form(
     ("currency", "unit_amount", "product_data"),
     currency=text(3),
@@ -32,7 +33,19 @@ _CUSTOM_FIELD = Form(
 )
 CREATE = Form(
     ("mode", "line_items", "success_url"),
-    allowed_payment_method_types=many(choice("card")),
+    allowed_payment_method_types=many(_KIND),
+    excluded_payment_method_types=many(_KIND),
+    payment_method_options=Form(
+        acss_debit=Form(
+            mandate_options=Form(
+                interval_description=text(500),
+                payment_schedule=choice("combined", "interval", "sporadic"),
+                transaction_type=choice("business", "personal"),
+            ),
+            verification_method=choice("automatic", "instant", "microdeposits"),
+        ),
+        us_bank_account=Form(verification_method=choice("automatic", "instant")),
+    ),
     adaptive_pricing=Form(enabled=boolean),
     billing_address_collection=choice("auto", "required"),
     cancel_url=address,

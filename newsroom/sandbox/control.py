@@ -13,11 +13,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as WebRoute
 
-from . import balance, checkout, deliveries, disputes, entry, ids, refunds, webhooks
+from . import (
+    balance,
+    bank_entry,
+    checkout,
+    debits,
+    deliveries,
+    disputes,
+    entry,
+    ids,
+    refunds,
+    webhooks,
+)
 from .api import LARGEST_BODY
 from .clock import read_moment
 from .errors import ApiError
 from .faults import BadFault
+from .passing import pass_time
 from .payments import Attempt
 from .state import JsonDict, Sandbox
 
@@ -36,7 +48,7 @@ def _clock(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, Js
             sandbox.clock.advance(asked["advance"])
         else:
             raise ValueError('Send {"now": moment}, {"advance": seconds} or {"real": true}.')
-        checkout.expire_overdue(sandbox)
+        pass_time(sandbox)
     return 200, sandbox.clock.state()
 
 
@@ -77,6 +89,39 @@ def _pay(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, Json
     return _told(sandbox, session_id, tried)
 
 
+def _pay_by_bank(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, JsonDict]:
+    """Agree to a bank debit as the bank page does."""
+    session_id = request.path_params["session_id"]
+    session = checkout.current(sandbox, session_id)
+    kind = checkout.debit_of(session) or ""
+    typed = bank_entry.specimen(kind) | {
+        name: str(asked[name])
+        for name in ("institution", "transit", "routing", "account", "email", "name")
+        if name in asked
+    }
+    try:
+        tried = checkout.pay_by_bank(sandbox, session_id, bank_entry.read(sandbox, session, typed))
+    except entry.EntryRefused as refusal:
+        return 400, {"status": "invalid", "problems": refusal.problems}
+    except checkout.NotOpen as refusal:
+        return 409, {"status": refusal.session["status"], "message": str(refusal)}
+    return _told(sandbox, session_id, tried)
+
+
+def _bank(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
+    """What a bank does with a debit: `answer` now, `fail` it, or `return` one it had paid."""
+    charge = sandbox.fetch(request.path_params["charge_id"], "charge", "charge")
+    match request.path_params["act"]:
+        case "answer":
+            return 200, debits.answer(sandbox, charge)
+        case "fail":
+            message = "The customer's account has insufficient funds to cover this payment."
+            return 200, debits.fail(sandbox, charge, "insufficient_funds", message)
+        case "return":
+            return 200, debits.take_back(sandbox, charge)
+    raise ValueError("A bank can answer, fail or return a debit.")
+
+
 def _told(sandbox: Sandbox, session_id: str, tried: Attempt) -> tuple[int, JsonDict]:
     session = checkout.current(sandbox, session_id)
     answer: JsonDict = {
@@ -85,7 +130,7 @@ def _told(sandbox: Sandbox, session_id: str, tried: Attempt) -> tuple[int, JsonD
         "payment_intent": tried.intent["id"],
         "charge": tried.intent["latest_charge"],
     }
-    if tried.status == "succeeded":
+    if tried.status in ("succeeded", "processing"):
         return 200, answer | {"redirect_url": checkout.success_address(session)}
     if tried.status == "requires_action":
         return 200, answer | {"redirect_url": tried.intent["next_action"]["redirect_to_url"]["url"]}
@@ -241,6 +286,8 @@ def routes(sandbox: Sandbox) -> list[WebRoute]:
         at("faults", _faults, "GET", "POST", "DELETE"),
         at("faults/release", _release, "POST"),
         at("checkout/{session_id}/pay", _pay, "POST"),
+        at("checkout/{session_id}/pay_by_bank", _pay_by_bank, "POST"),
+        at("debits/{charge_id}/{act}", _bank, "POST"),
         at("settlement", _settlement, "POST"),
         at("refunds/{refund_id}/fail", _fail_refund, "POST"),
         at("charges/{charge_id}/dispute", _dispute_charge, "POST"),

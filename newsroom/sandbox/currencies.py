@@ -37,6 +37,11 @@ def fee(amount: int) -> int:
     return (amount * 29 + 500) // 1000 + 30
 
 
+def debit_fee(amount: int) -> int:
+    """What Stripe keeps of a bank debit: 1 % (half a unit goes up) and 40, at most 500."""
+    return min((amount + 50) // 100 + 40, 500)
+
+
 def shown(amount: int, currency: str) -> str:
     """An amount as the hosted page writes it: `CA$25.00`, `SEK 30.00`."""
     places = decimals(currency)

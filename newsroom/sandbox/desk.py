@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from . import checkout, currencies, deliveries, disputes, refunds
+from . import currencies, debits, deliveries, disputes, refunds
 from .clock import read_moment
 from .errors import ApiError, InvalidRequest
 from .faults import BadFault
 from .pages import read_form, render
+from .passing import pass_time
 from .state import JsonDict, Sandbox
 
 MEANINGS = {
@@ -126,6 +127,18 @@ def _decide(sandbox: Sandbox, typed: dict[str, str]) -> str:
     return f"The dispute is closed: {dispute['status'].replace('_', ' ')}."
 
 
+def _bank(sandbox: Sandbox, typed: dict[str, str]) -> str:
+    charge = sandbox.fetch(typed.get("charge", ""), "charge", "charge")
+    if typed.get("act") == "return":
+        debits.take_back(sandbox, charge)
+        return "The bank took the debit back."
+    if typed.get("act") == "fail":
+        debits.fail(sandbox, charge, "insufficient_funds", "The bank did not pay the debit.")
+        return "The debit failed."
+    debits.answer(sandbox, charge)
+    return f"The bank has answered: the debit {charge['status']}."
+
+
 def _move_clock(sandbox: Sandbox, typed: dict[str, str]) -> str:
     if "real" in typed:
         sandbox.clock.be_real()
@@ -133,7 +146,7 @@ def _move_clock(sandbox: Sandbox, typed: dict[str, str]) -> str:
         sandbox.clock.stand_at(read_moment(typed["now"]))
     else:
         sandbox.clock.advance(int(typed.get("advance", "")))
-    checkout.expire_overdue(sandbox)
+    pass_time(sandbox)
     return f"It is {sandbox.clock.state()['iso']}."
 
 
@@ -166,6 +179,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         "refunds/fail": _fail_refund,
         "disputes": _dispute,
         "disputes/close": _decide,
+        "debits": _bank,
         "clock": _move_clock,
         "faults": _switch,
         "release": _release,

@@ -13,7 +13,12 @@ from .parameters import Form, text
 from .shapes import disputes as shape
 from .state import JsonDict, Route, Sandbox
 
-REASONS = ("fraudulent", "duplicate", "product_not_received", "general", "unrecognized")
+REASONS = (
+    "fraudulent", "duplicate", "product_not_received", "general", "unrecognized",
+    # Of bank debits.
+    "insufficient_funds", "bank_cannot_process", "incorrect_account_details",
+    "debit_not_authorized",
+)  # fmt: skip
 _OPEN = ("needs_response", "under_review")
 _OPEN_INQUIRY = ("warning_needs_response", "warning_under_review")
 
@@ -37,7 +42,13 @@ def open_dispute(
         raise InvalidRequest("A dispute is about a part of its charge, or all of it.")
     if reason not in REASONS:
         raise InvalidRequest(f"A dispute's reason is one of: {', '.join(REASONS)}.")
+    by_bank = charge["payment_method_details"]["type"] != "card"
+    if by_bank and inquiry:
+        raise InvalidRequest("The bank of a debit does not ask first.")
     dispute = shape.dispute(charge, amount, reason, sandbox.clock.now(), inquiry=inquiry)
+    if by_bank:
+        # Nobody can answer the dispute of a debit: it is decided as it opens.
+        dispute["status"] = "lost"
     sandbox.store.add(dispute)
     charge["disputed"] = True
     sandbox.store.save(charge)
@@ -46,6 +57,8 @@ def open_dispute(
     events.tell(sandbox, "charge.dispute.created", dispute)
     if not inquiry:
         events.tell(sandbox, "charge.dispute.funds_withdrawn", dispute)
+    if by_bank:
+        events.tell(sandbox, "charge.dispute.closed", dispute)
     return dispute
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from . import cards
+from . import banks, cards
 from .errors import Missing
+from .shapes import debits as debit_shape
 from .shapes import payments as shape
 from .state import JsonDict, Route, Sandbox
 
@@ -22,6 +23,21 @@ def make(
 
 def card_of(sandbox: Sandbox, method: JsonDict) -> cards.TestCard:
     return cards.CARDS[sandbox.store.private(method["id"])["number"]]
+
+
+def make_account(sandbox: Sandbox, account: banks.TestAccount, billing: JsonDict) -> JsonDict:
+    method = debit_shape.payment_method(account, billing, sandbox.clock.now())
+    sandbox.store.add(method, {"number": account.number})
+    return method
+
+
+def account_of(sandbox: Sandbox, method: JsonDict) -> banks.TestAccount:
+    return banks.ACCOUNTS[(method["type"], sandbox.store.private(method["id"])["number"])]
+
+
+def refunds_fail(sandbox: Sandbox, method: JsonDict) -> bool:
+    """Whether its bank sends refunds back."""
+    return method["type"] == "card" and card_of(sandbox, method).refunds_fail
 
 
 def named(sandbox: Sandbox, method_id: str) -> JsonDict:

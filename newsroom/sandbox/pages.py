@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from . import checkout, currencies, entry, payments
+from . import bank_entry, checkout, currencies, entry, payments
 from .api import LARGEST_BODY
 from .browser import policy
 from .errors import ApiError, InvalidRequest
@@ -109,6 +109,50 @@ class HostedPages:
             typed=typed or {},
             problems=problems or {},
             failure=failure,
+            bank_page=f"/c/pay/{session['id']}/bank" if checkout.debit_of(session) else None,
+        )
+
+    async def pay_by_bank(self, request: Request) -> Response:
+        """The bank page: an account's numbers and the payer's agreement to the debit."""
+        session_id = request.path_params["session_id"]
+        try:
+            typed = await read_form(request) if request.method == "POST" else None
+            with self._sandbox.store.transaction():
+                session = checkout.current(self._sandbox, session_id)
+                if session["status"] != "open":
+                    return _closed(session)
+                if checkout.debit_of(session) is None:
+                    return RedirectResponse(f"/c/pay/{session_id}", 303)
+                if typed is None:
+                    return self._bank_form(session)
+                try:
+                    checked = bank_entry.read(self._sandbox, session, typed)
+                except entry.EntryRefused as refusal:
+                    return self._bank_form(session, typed, refusal.problems, status=422)
+                checkout.pay_by_bank(self._sandbox, session_id, checked)
+                return RedirectResponse(checkout.success_address(session), 303)
+        except ApiError as refusal:
+            return _refused(refusal)
+
+    def _bank_form(
+        self,
+        session: JsonDict,
+        typed: Mapping[str, str] | None = None,
+        problems: Mapping[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        kind = str(checkout.debit_of(session))
+        return render(
+            "bank.html",
+            status,
+            leads_to=session["success_url"],
+            session=session,
+            kind=kind,
+            parts=bank_entry.PARTS[kind],
+            accounts=bank_entry.listed(kind),
+            known_email=entry.known_email(self._sandbox, session),
+            typed=typed or {},
+            problems=problems or {},
         )
 
     async def authenticate(self, request: Request) -> Response:
@@ -166,6 +210,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     hosted = HostedPages(sandbox)
     return [
         Route("/c/pay/{session_id}", hosted.pay, methods=["GET", "POST"]),
+        Route("/c/pay/{session_id}/bank", hosted.pay_by_bank, methods=["GET", "POST"]),
         Route("/authenticate/{intent_id}", hosted.authenticate, methods=["GET", "POST"]),
         Route("/receipts/{charge_id}", hosted.receipt),
     ]

@@ -17,7 +17,7 @@ from .state import JsonDict, Sandbox
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of one try. `status` is `succeeded`, `declined` or `requires_action`."""
+    """What came of one try: `succeeded`, `processing`, `declined` or `requires_action`."""
 
     status: str
     intent: JsonDict
@@ -55,7 +55,7 @@ def authenticate(sandbox: Sandbox, intent: JsonDict, *, passed: bool) -> Attempt
 
 
 def cancel(sandbox: Sandbox, intent: JsonDict, reason: str | None) -> JsonDict:
-    if intent["status"] in ("succeeded", "canceled"):
+    if intent["status"] in ("succeeded", "processing", "canceled"):
         raise InvalidRequest(
             f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}.",
             code="payment_intent_unexpected_state",

@@ -97,7 +97,7 @@ def _create(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
         metadata=asked.get("metadata"),
     )
     method = sandbox.store.find(refund["payment_method"], "payment_method")
-    if method is not None and methods.card_of(sandbox, method).refunds_fail:
+    if method is not None and methods.refunds_fail(sandbox, method):
         # The answer tells of the refund as it was made; it fails just after.
         fail(sandbox, dict(refund))
     return refund

@@ -16,7 +16,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from . import checkout, deliveries, payments, signing, webhooks
+from . import deliveries, payments, signing, webhooks
+from .passing import pass_time
 from .state import Sandbox
 
 AT_ONCE = 8
@@ -62,7 +63,7 @@ class Background:
     def _do_what_is_due(self) -> None:
         store = self._sandbox.store
         with store.transaction():
-            checkout.expire_overdue(self._sandbox)
+            pass_time(self._sandbox)
             payments.settle_due(self._sandbox, time.time())
         self._start_reversed_batch()
         free = AT_ONCE - len(self._busy)

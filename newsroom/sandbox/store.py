@@ -48,6 +48,7 @@ CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (next_at, seq) WHERE sta
 CREATE INDEX IF NOT EXISTS deliveries_held ON deliveries (hold, seq) WHERE state = 'held';
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 CREATE TABLE IF NOT EXISTS settlements (charge TEXT PRIMARY KEY, due_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS debits (charge TEXT PRIMARY KEY, due_at INTEGER NOT NULL);
 """
 _FILTERS = frozenset(
     {
@@ -178,7 +179,7 @@ class Store:
         """Start afresh: every object but those of the kinds kept, and all that is owed."""
         marks = ",".join("?" for _ in keep)
         self.db.execute(f"DELETE FROM objects WHERE type NOT IN ({marks})", keep)
-        for table in ("deliveries", "idempotency", "settlements"):
+        for table in ("deliveries", "idempotency", "settlements", "debits"):
             self.db.execute(f"DELETE FROM {table}")
         self.db.execute("DELETE FROM settings WHERE name NOT IN ('account', 'began')")
 

@@ -40,13 +40,14 @@ ABSENT: dict[str, set[str]] = {
     "item": {"discounts", "taxes"},
     "price": {"currency_options", "deleted", "tiers"},
     "product": {"deleted"},
+    "mandate": {"multi_use", "single_use"},
 }  # fmt: skip
 # Named by the base of the parameters' classes, in another module.
 _INHERITED = {"Mapping": typing.Mapping, "StripeContext": stripe.StripeContext}
 # A payment method carries the hash of its own kind and of no other.
 ONLY_OF_ITS_KIND = {"payment_method"}
 METHOD_FIELDS = {
-    "id", "object", "allow_redisplay", "billing_details", "card", "created", "customer",
+    "id", "object", "allow_redisplay", "billing_details", "created", "customer",
     "customer_account", "livemode", "metadata", "type",
 }  # fmt: skip
 
@@ -58,7 +59,7 @@ def faults_of(thing: dict[str, Any], expanded: frozenset[str] = frozenset()) -> 
     found = list(_check(thing, cls, name))
     wanted = set(fields_of(cls)) - ABSENT.get(name, set())
     if name in ONLY_OF_ITS_KIND:
-        wanted = METHOD_FIELDS
+        wanted = METHOD_FIELDS | {thing["type"]}
     found += [f"{name}.{field} is absent" for field in sorted(wanted - set(thing))]
     surplus = (ABSENT.get(name, set()) & set(thing)) - expanded
     return found + [f"{name}.{field} should be absent" for field in sorted(surplus)]
@@ -161,7 +162,8 @@ def _classes() -> dict[str, Any]:
         cls.OBJECT_NAME: cls
         for cls in (
             stripe.Account, stripe.Balance, stripe.BalanceTransaction, stripe.Charge,
-            stripe.Customer, stripe.Dispute, stripe.Event, stripe.LineItem, stripe.PaymentIntent,
+            stripe.Customer, stripe.Dispute, stripe.Event, stripe.LineItem, stripe.Mandate,
+            stripe.PaymentIntent,
             stripe.PaymentMethod, stripe.Price, stripe.Product, stripe.Refund,
             stripe.WebhookEndpoint, stripe.checkout.Session,
         )

@@ -21,16 +21,18 @@ def balance_transaction(
     description: str | None = None,
     exchange_rate: float | None = None,
     category: str | None = None,
+    wait_days: int = 2,
 ) -> JsonDict:
     """A movement of the account's balance. `amount` is signed; `fee` is what Stripe keeps.
 
-    `category` is the `reporting_category` where it is not the `kind` itself.
+    `category` is the `reporting_category` where it is not the `kind` itself; `wait_days` pass
+    until it is available.
     """
     return {
         "id": ids.make("txn"),
         "object": "balance_transaction",
         "amount": amount,
-        "available_on": (now // DAY + 2) * DAY,
+        "available_on": (now // DAY + wait_days) * DAY,
         "balance_type": "payments",
         "created": now,
         "currency": currency,
@@ -74,15 +76,7 @@ def refund(
         "currency": charge["currency"],
         "customer": charge["customer"],
         "customer_account": None,
-        "destination_details": {
-            "card": {
-                "reference": None,
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        },
+        "destination_details": _destination(charge["payment_method_details"]["type"]),
         "metadata": metadata or {},
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
@@ -91,6 +85,20 @@ def refund(
         "source_transfer_reversal": None,
         "status": "succeeded",
         "transfer_reversal": None,
+    }
+
+
+def _destination(kind: str) -> JsonDict:
+    if kind != "card":
+        return {"type": kind}
+    return {
+        "card": {
+            "reference": None,
+            "reference_status": "pending",
+            "reference_type": "acquirer_reference_number",
+            "type": "refund",
+        },
+        "type": "card",
     }
 
 

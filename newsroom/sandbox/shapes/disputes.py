@@ -22,8 +22,8 @@ _EVIDENCE = (
 
 def dispute(charge: JsonDict, amount: int, reason: str, now: int, *, inquiry: bool) -> JsonDict:
     """A dispute just opened, its money not moved yet."""
-    code = "10.4" if reason == "fraudulent" else "13.1"
-    brand = charge["payment_method_details"]["card"]["brand"]
+    card = charge["payment_method_details"].get("card")
+    code = None if card is None else "10.4" if reason == "fraudulent" else "13.1"
     return {
         "id": ids.make("du"),
         "object": "dispute",
@@ -48,15 +48,19 @@ def dispute(charge: JsonDict, amount: int, reason: str, now: int, *, inquiry: bo
         "metadata": {},
         "network_reason_code": code,
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {
-            "card": {
-                "brand": brand,
-                "case_type": "inquiry" if inquiry else "chargeback",
-                "network": brand,
-                "network_reason_code": code,
-            },
-            "type": "card",
-        },
+        "payment_method_details": _of_card(card["brand"], code, inquiry) if card else None,
         "reason": reason,
         "status": "warning_needs_response" if inquiry else "needs_response",
+    }
+
+
+def _of_card(brand: str, code: str | None, inquiry: bool) -> JsonDict:
+    return {
+        "card": {
+            "brand": brand,
+            "case_type": "inquiry" if inquiry else "chargeback",
+            "network": brand,
+            "network_reason_code": code,
+        },
+        "type": "card",
     }

@@ -157,44 +157,17 @@ def charge(
     base_url: str,
 ) -> JsonDict:
     """A charge on an intent by a card; `paid` says whether the bank gave the money."""
-    charge_id = ids.make("ch")
-    billing = method["billing_details"]
     amount = intent["amount"]
-    return {
-        "id": charge_id,
-        "object": "charge",
-        "amount": amount,
-        "amount_captured": amount if paid else 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
-        "billing_details": billing,
-        "calculated_statement_descriptor": intent["statement_descriptor"] or "SANDBOX",
-        "captured": paid,
-        "created": now,
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
+    return any_charge(intent, method, now, paid=paid, base_url=base_url) | {
         "failure_code": None if paid else "card_declined",
         "failure_message": None if paid else card.message,
-        "fraud_details": {},
-        "livemode": False,
-        "metadata": dict(intent["metadata"]),
-        "on_behalf_of": None,
         "outcome": _outcome(card, paid),
-        "paid": paid,
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
         "payment_method_details": {
             "card": {
                 "amount_authorized": amount if paid else None,
                 "authorization_code": "123456" if paid else None,
                 "brand": card.brand,
-                "checks": _checks(billing),
+                "checks": _checks(method["billing_details"]),
                 "country": card.country,
                 "exp_month": method["card"]["exp_month"],
                 "exp_year": method["card"]["exp_year"],
@@ -219,6 +192,45 @@ def charge(
             },
             "type": "card",
         },
+    }
+
+
+def any_charge(
+    intent: JsonDict, method: JsonDict, now: int, *, paid: bool, base_url: str, kind: str = "ch"
+) -> JsonDict:
+    """What charges by card and by bank debit have in common; `kind` begins its id."""
+    charge_id = ids.make(kind)
+    amount = intent["amount"]
+    return {
+        "id": charge_id,
+        "object": "charge",
+        "amount": amount,
+        "amount_captured": amount if paid else 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": intent["statement_descriptor"] or "SANDBOX",
+        "captured": paid,
+        "created": now,
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": dict(intent["metadata"]),
+        "on_behalf_of": None,
+        "outcome": None,
+        "paid": paid,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": None,
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
