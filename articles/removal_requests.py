@@ -1,6 +1,6 @@
 """One person asks that a story be removed or a version withheld, a second one agrees."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -122,15 +122,22 @@ def ask_for_expiry(instance: Article, **_signal: Any) -> None:
 
 
 def expire(article: Article) -> None:
-    """Take a story off the site whose time is over. Raises `Refused` when nobody said why, or no
-    second person agreed to it where one must."""
+    """Take a story off the site whose time is over. Raises `Refused` as `agreed_expiry`."""
+    agreed = agreed_expiry(article, timezone.now())
+    if agreed:
+        carry_out(agreed)
+        return
+    by = article.live_revision.user if article.live_revision else None
+    remove(article, Leaving(RemovalKind.EXPIRED, Ground.OTHER, article.expire_reason, by))
+
+
+def agreed_expiry(article: Article, moment: datetime) -> RemovalRequest | None:
+    """What a second person agreed to, None where none must. Raises `Refused` when nobody said why
+    the story expires, or none agreed yet."""
     if not article.expire_reason.strip():
         raise Refused(_("Say why the story expires: readers are told."), article.pk)
-    by = article.live_revision.user if article.live_revision else None
-    if not needs_second_person(article.pk, timezone.now()):
-        why = Leaving(RemovalKind.EXPIRED, Ground.OTHER, article.expire_reason, by)
-        remove(article, why)
-        return
+    if not needs_second_person(article.pk, moment):
+        return None
     agreed = RemovalRequest.objects.filter(
         article=article,
         due_at=article.expire_at,
@@ -139,7 +146,7 @@ def expire(article: Article) -> None:
     ).first()
     if agreed is None:
         raise Refused(_("No second person agreed to the expiry yet."), article.pk)
-    carry_out(agreed)
+    return agreed
 
 
 def _waiting(request: int, by: Reader) -> RemovalRequest:

@@ -9,6 +9,7 @@ from wagtail.models import Page, Revision
 
 from articles.going_public import Refused
 from articles.models import Article
+from articles.overdue import tell_editors
 from articles.publishing import judge_scheduled
 from articles.removal_requests import expire
 
@@ -31,7 +32,7 @@ def publish_what_is_due() -> None:
     """Expire and publish every page whose time has come.
 
     Each on its own: what one story is refused for stops no other, and is tried again on the next
-    round, once its editor has said what changed.
+    round; its editor is told of it once.
     """
     now = timezone.now()
     for pk in Page.objects.filter(live=True, expire_at__lt=now).values_list("pk", flat=True):
@@ -39,6 +40,7 @@ def publish_what_is_due() -> None:
     due = Revision.objects.filter(approved_go_live_at__lt=now).order_by("approved_go_live_at")
     for pk in list(due.values_list("pk", flat=True)):
         _attempt("publish", pk, lambda pk=pk: _publish(pk))
+    tell_editors(now)
 
 
 def _expire(pk: int) -> None:

@@ -20,6 +20,7 @@ from articles import tasks
 from articles.desk.comments import CommentViewSet
 from articles.desk.correct_now import CorrectNowView, offer_correct_now
 from articles.desk.corrections import CorrectionsViewSet
+from articles.desk.overdue import say_overdue
 from articles.desk.people import PersonViewSet, TopicViewSet
 from articles.desk.picture_rights import PictureRightsMenuItem, PictureRightsView
 from articles.desk.removals import (
@@ -90,6 +91,7 @@ def correct_now_address() -> list[URLPattern]:
 
 
 hooks.register("before_edit_page", offer_correct_now)
+hooks.register("before_edit_page", say_overdue)
 
 
 @hooks.register("insert_editor_js")

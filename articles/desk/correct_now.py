@@ -8,8 +8,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
@@ -18,6 +16,7 @@ from wagtail.admin.views.pages.edit import EditView
 from wagtail.locks import ScheduledForPublishLock
 from wagtail.models import Page
 
+from articles.desk.moments import in_newsrooms_zone
 from articles.models import Article
 from articles.rescheduling import Rescheduled, reschedule, waiting_for
 
@@ -58,7 +57,7 @@ class CorrectNowView(EditView):
                 "These are the words that readers see. The change scheduled for %(moment)s stays "
                 "scheduled: your correction is put into it as well."
             )
-            % {"moment": _said(self.scheduled_revision.approved_go_live_at)},
+            % {"moment": in_newsrooms_zone(self.scheduled_revision.approved_go_live_at)},
         )
         return super().get(request, *args, **kwargs)
 
@@ -103,7 +102,7 @@ class CorrectNowView(EditView):
             messages.info(
                 self.request,
                 _("The other change stays scheduled for %(moment)s, with your correction in it.")
-                % {"moment": _said(outcome.go_live_at)},
+                % {"moment": in_newsrooms_zone(outcome.go_live_at)},
             )
             return
         edit = messages.button(
@@ -148,8 +147,3 @@ def offer_correct_now(request: HttpRequest, page: Page) -> None:
         _("Readers see the story as it was until then. A mistake in it can be corrected at once."),
         buttons=[messages.button(correct_now_url(page), _("Correct now"))],
     )
-
-
-def _said(moment: Any) -> str:
-    local = timezone.localtime(moment, timezone.get_default_timezone())
-    return f"{date_format(local, 'DATETIME_FORMAT')} ({timezone.get_default_timezone_name()})"

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,12 @@ class NewsroomMomentField(forms.Field):
         if isinstance(value, datetime):
             return timezone.localtime(value, timezone.get_default_timezone()).replace(tzinfo=None)
         return value
+
+
+def in_newsrooms_zone(moment: datetime) -> str:
+    """A moment as an editor reads it, with the zone."""
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    return f"{date_format(local, 'DATETIME_FORMAT')} ({timezone.get_default_timezone_name()})"
 
 
 def _in_what_zone() -> str:

@@ -10,6 +10,7 @@ from wagtail.admin.ui.components import Component
 
 from articles.comments import WAITING
 from articles.models import Comment
+from articles.overdue import shown_overdue
 from campaigns import analytics
 from campaigns.progress import banner_campaign
 from newsroom.desk.health import health
@@ -49,7 +50,14 @@ class TodayPanel(Component):
             context["held"] = len(held.values_list("pk")[: MOST_COUNTED + 1])
             context["most_counted"] = MOST_COUNTED
             context["comments_url"] = reverse("comments_desk:index")
+        context["overdue"] = [
+            (each, reason)
+            for each, reason in shown_overdue(moment)
+            if each.story.permissions_for_user(user).can_edit()
+        ]
         if user.has_perm("campaigns.view_inboxevent"):
             context["health"] = health(moment)
-        context["has_something"] = bool({"campaign", "held", "health"} & set(context))
+        context["has_something"] = bool(
+            {"campaign", "held", "health"} & set(context) or context["overdue"]
+        )
         return context
