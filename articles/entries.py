@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from articles.models import Correction, ErrorReport, Kind, Removal, RemovalKind
+from newsroom.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,12 @@ def entry_lines(
     found: "QuerySet[Correction]", count: int | None = None, offset: int = 0
 ) -> list[EntryLine]:
     """`count` lines from `offset` on, in the queryset's order; one query."""
-    rows = found.filter(article__addresses__current=True).values(
+    stop = None if count is None else offset + count
+    return [_line(dict(row)) for row in _rows(found)[offset:stop]]
+
+
+def _rows(found: "QuerySet[Correction]") -> "QuerySet[Correction, Any]":
+    return found.filter(article__addresses__current=True).values(
         "id",
         "number",
         "kind",
@@ -61,14 +67,17 @@ def entry_lines(
         before_withheld=_last_act("before"),
         after_withheld=_last_act("after"),
     )
-    stop = None if count is None else offset + count
-    return [_line(dict(row)) for row in rows[offset:stop]]
 
 
 def story_entries(article: int) -> list[EntryLine]:
     """A story's entries, newest first."""
-    found = Correction.objects.filter(article=article)
-    return entry_lines(found.order_by("-issued_at", "-id"))
+    return [_line(row) for row in _OF_A_STORY.all(article)]
+
+
+_OF_A_STORY: Final = Prepared(
+    lambda article: _rows(Correction.objects.filter(article=article).order_by("-issued_at", "-id")),
+    int,
+)
 
 
 def recorded_late(public_moment: datetime, recorded_at: datetime) -> bool:

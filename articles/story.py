@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 from articles.addresses import absolute
 from articles.models import Address, Kind
 from articles.models.article import Label
-from articles.versions import Content, body_taken_away, body_words
+from articles.versions import Content, body_taken_away, count_words
+from newsroom.prepared import Prepared
 
 WORDS_A_MINUTE: Final = 230
 POLICY_URL: Final = "/corrections/policy/"
@@ -48,11 +49,19 @@ class Story:
     content_warning: str
     developing: bool
     comments_open: bool
-    word_count: int
-    minutes: int
     mark: str | None
     language: str
     version: int
+
+    @property
+    def word_count(self) -> int:
+        """Of the body."""
+        return count_words(self.body)
+
+    @property
+    def minutes(self) -> int:
+        """To read it."""
+        return reading_minutes(self.word_count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,12 @@ def find_story(path: str) -> Address | None:
     None when no public story ever had this address; an address that is not `current` is an old
     one of its story.
     """
-    return (
+    found: Address | None = _AT.first(path)
+    return found
+
+
+_AT: Final = Prepared(
+    lambda path: (
         Address.objects.filter(
             path=path, article__live=True, article__current_version__isnull=False
         )
@@ -87,9 +101,10 @@ def find_story(path: str) -> Address | None:
                 f"article__current_version__{name}"
                 for name in ("article_id", "number", "published_at", "content", "body_html")
             ),
-        )
-        .first()
-    )
+        )[:1]
+    ),
+    str,
+)
 
 
 def story_at(address: Address, mark: str | None) -> Story:
@@ -121,7 +136,6 @@ def build_story(around: Around, content: Content, body_html: str, mark: str | No
     """A retracted story has neither text nor picture when its editor took them away."""
     if mark == Kind.RETRACTION and body_taken_away(content):
         content, body_html = content | {"body": [], "lead_image": None}, ""
-    count = body_words(content)
     picture = content["lead_image"]
     return Story(
         id=around.id,
@@ -146,8 +160,6 @@ def build_story(around: Around, content: Content, body_html: str, mark: str | No
         content_warning=content["content_warning"],
         developing=content["developing"],
         comments_open=around.comments_open,
-        word_count=count,
-        minutes=reading_minutes(count),
         mark=mark,
         language=content["language"],
         version=around.version,

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from articles.comments import anchor
 from articles.models import Comment, CommentState
+from newsroom.prepared import Prepared
 
 PER_PAGE: Final = 30
 
@@ -48,15 +49,18 @@ class Discussion:
 def discussion(article_id: int, after: int = 0, per_page: int = PER_PAGE) -> Discussion | None:
     """The comments under a story that follow the one `after` (its id), in one query; with `after`
     two. None when there is no such comment under the story."""
-    found = _in_order(article_id)
     if after:
+        found = _in_order(article_id)
         # The type checker's plugin does not know what an annotation adds.
         place: Any = found.filter(pk=after)
         key: Any = place.values_list("thread_at", "thread", "is_reply", "created_at").first()
         if key is None:
             return None
-        found = _following(found, key, after)
-    rows = list(found.annotate(count=Window(Count("pk")))[: per_page + 1])
+        rows = list(_counted(_following(found, key, after))[: per_page + 1])
+    elif per_page == PER_PAGE:
+        rows = _FIRST.all(article_id)
+    else:
+        rows = list(_counted(_in_order(article_id))[: per_page + 1])
     shown = rows[:per_page]
     return Discussion(
         comments=[_shown(comment) for comment in shown],
@@ -82,6 +86,14 @@ def _in_order(article_id: int) -> "QuerySet[Comment]":
         )
         .order_by("thread_at", "thread", "is_reply", "created_at", "pk")
     )
+
+
+def _counted(found: "QuerySet[Comment]") -> "QuerySet[Comment]":
+    return found.annotate(count=Window(Count("pk")))
+
+
+# Every story's page asks it.
+_FIRST: Final = Prepared(lambda article: _counted(_in_order(article))[: PER_PAGE + 1], int)
 
 
 def _following(

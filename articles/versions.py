@@ -113,7 +113,12 @@ def words(content: Content) -> list[str]:
 
 def body_words(content: Content) -> int:
     """How many words the body has, for the reading time."""
-    return sum(len(_block_words(block)) for block in content["body"])
+    return count_words(content["body"])
+
+
+def count_words(blocks: list[dict[str, Any]]) -> int:
+    """How many words these blocks of a body have."""
+    return sum(len(_block_words(block)) for block in blocks)
 
 
 def words_hash(content: Content) -> str:

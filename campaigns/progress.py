@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject, Now
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Match
 from newsroom.money import Money
+from newsroom.prepared import Prepared
 
 QUARTERS = (25, 50, 75, 100)
 
@@ -154,6 +155,15 @@ def with_total() -> QuerySet[Campaign]:
     )
 
 
+def campaign_at(slug: str) -> Campaign | None:
+    """The campaign at that address, joined to its total. One query."""
+    found: Campaign | None = _AT.first(slug)
+    return found
+
+
+_AT: Final = Prepared(lambda slug: with_total().filter(slug=slug)[:1], str)
+
+
 def _open_match(campaign: Campaign) -> OpenMatch | None:
     found = getattr(campaign, "open_match", None)
     return OpenMatch(**found, currency=campaign.currency) if found else None
@@ -162,11 +172,18 @@ def _open_match(campaign: Campaign) -> OpenMatch | None:
 def banner_campaign(moment: datetime | None = None) -> Campaign | None:
     """The campaign whose banner stands on stories now, if it is under way. One query."""
     now = moment or timezone.now()
-    return (
-        with_total()
-        .filter(Q(ends_at=None) | Q(ends_at__gt=now), on_articles=True, starts_at__lte=now)
-        .first()
-    )
+    found: Campaign | None = _BANNER.first(now, now)
+    return found
+
+
+# Every story's page asks it.
+_BANNER: Final = Prepared(
+    lambda ends, starts: with_total().filter(
+        Q(ends_at=None) | Q(ends_at__gt=ends), on_articles=True, starts_at__lte=starts
+    )[:1],
+    datetime,
+    datetime,
+)
 
 
 def campaign_to_give_to(moment: datetime | None = None) -> Campaign | None:

@@ -139,6 +139,7 @@ INSTALLED_APPS = [
     "newsroom.mail",
     "newsroom.branding",
     "newsroom.audit",
+    "newsroom.edge",
     *(["newsroom.demo"] if WAYLIGHT_ENV != "production" else []),
     "allauth",
     "allauth.account",

@@ -64,8 +64,9 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
         "keep_reading": keep_reading(story.id, story.language),
         **talk_of(story),
         **story_links(story),
-        "share": share_links(headline_where_shared(story), story.absolute_url),
-        "json_ld": as_script(news_article(story, entries, _branding(request).name)),
+        # Called by the template, where the part they stand in is not kept from before.
+        "share": lambda: share_links(headline_where_shared(story), story.absolute_url),
+        "json_ld": lambda: as_script(news_article(story, entries, _branding(request).name)),
     }
     response = public(request, render(request, "articles/article.html", context), FRESH_SECONDS)
     if origins := frame_origins(story.body, settings.EMBED_PROVIDERS):

@@ -14,7 +14,7 @@ from newsroom.edge.headers import public
 
 def campaign_at(slug: str) -> Campaign:
     """The campaign at that address, joined to its total; a 404 in words when there is none."""
-    campaign = far.with_total().filter(slug=slug).first()
+    campaign = far.campaign_at(slug)
     if campaign is None:
         raise Http404(_("There is no such campaign."))
     return campaign
