@@ -202,7 +202,11 @@ def test_whatever_changes_the_page_shows_it_as_if_nothing_had_been_kept(what: st
             case "story":
                 return {"story": one}
             case "entry":
-                return {"corrections": [one], "marked": one, "story": a_story(mark="correction")}
+                return {
+                    "corrections": [one],
+                    "marked": an_entry(),
+                    "story": a_story(mark="correction"),
+                }
             case "retraction":
                 return {"corrections": [one], "marked": one, "retraction": one}
             case "comment":
