@@ -25,6 +25,7 @@ from . import (
     account,
     balance,
     checkout,
+    collecting,
     customers,
     debits,
     disputes,
@@ -32,9 +33,13 @@ from . import (
     idempotency,
     ids,
     intents,
+    invoices,
     methods,
     parameters,
+    portal,
+    prices,
     refunds,
+    subscriptions,
     webhooks,
 )
 from .errors import (
@@ -53,19 +58,25 @@ ROUTES: tuple[Route, ...] = (
     *account.ROUTES,
     *balance.ROUTES,
     *checkout.ROUTES,
+    *collecting.ROUTES,
     *customers.ROUTES,
     *debits.ROUTES,
     *disputes.ROUTES,
     *events.ROUTES,
     *intents.ROUTES,
+    *invoices.ROUTES,
     *methods.ROUTES,
+    *portal.ROUTES,
+    *prices.ROUTES,
     *refunds.ROUTES,
+    *subscriptions.ROUTES,
     *webhooks.ROUTES,
 )
 # What Stripe adds to an object only when `expand[]` names it.
 INCLUDED = {
     ("checkout.session", "line_items"): checkout.line_items,
     ("charge", "refunds"): refunds.of_charge,
+    ("invoice", "payments"): invoices.payments_of,
 }
 LARGEST_BODY = 1_000_000
 _log = logging.getLogger("newsroom.sandbox")

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import api, control, desk, pages, webhooks
+from . import api, control, desk, pages, portal_pages, webhooks
 from .browser import OwnPagesOnly
 from .sender import Background
 from .settings import Settings
@@ -55,6 +55,7 @@ def make_app(settings: Settings) -> Starlette:
             *control.routes(sandbox),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
             *pages.routes(sandbox),
+            *portal_pages.routes(sandbox),
             *desk.routes(sandbox),
         ],
         middleware=[Middleware(OwnPagesOnly)],

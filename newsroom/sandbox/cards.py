@@ -24,6 +24,8 @@ class TestCard:
     decline_code: str | None = None
     message: str | None = None
     refunds_fail: bool = False
+    # Its bank refuses what is asked for while nobody sits at the screen: renewals.
+    fails_off_session: bool = False
     # "" or what its bank does as soon as it has paid: "dispute" or "inquiry".
     then: str = ""
 
@@ -54,6 +56,12 @@ CARDS = {
             decline_code="insufficient_funds",
             message="Your card has insufficient funds.",
         ),
+        TestCard(
+            "4000000000000341",
+            decline_code="generic_decline",
+            message="Your card was declined.",
+            fails_off_session=True,
+        ),
         TestCard("4000002500003155", outcome=Outcome.ASKS_FOR_3DS),
         TestCard("4000000000005126", refunds_fail=True),
         TestCard("4000000000000259", then="dispute"),
@@ -69,6 +77,7 @@ METHODS = {
     "pm_card_visa_chargeDeclined": "4000000000000002",
     "pm_card_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_visa_chargeDeclinedInsufficientFunds": "4000000000009995",
+    "pm_card_chargeCustomerFail": "4000000000000341",
     "pm_card_authenticationRequired": "4000002500003155",
     "pm_card_refundFail": "4000000000005126",
     "pm_card_createDispute": "4000000000000259",

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import checkout_forms, customers, debits, events, ids, intents, methods, payments
+from . import (
+    checkout_forms,
+    checkout_modes,
+    customers,
+    debits,
+    events,
+    ids,
+    intents,
+    methods,
+    payments,
+    prices,
+)
 from .banks import ACCOUNTS, ACSS, KIND_OF
 from .cards import CARDS
+from .checkout_modes import debit_of
 from .errors import InvalidRequest
 from .listing import PAGE, page, whole
 from .parameters import (
@@ -71,9 +83,7 @@ def expire_overdue(sandbox: Sandbox) -> None:
 def end(sandbox: Sandbox, session: JsonDict) -> None:
     session |= {"status": "expired", "url": None}
     sandbox.store.save(session)
-    if session["payment_intent"]:
-        intent = sandbox.fetch(session["payment_intent"], "payment_intent", "payment_intent")
-        payments.cancel(sandbox, intent, "expired")
+    checkout_modes.end(sandbox, session)
     events.tell(sandbox, "checkout.session.expired", session)
 
 
@@ -87,19 +97,18 @@ def pay(sandbox: Sandbox, session_id: str, entry: CardEntry) -> payments.Attempt
         entry.name, entry.email, entry.postal_code or None, entry.country
     )
     method = methods.make(sandbox, CARDS[entry.number], entry.exp_month, entry.exp_year, billing)
-    intent = _intent_of(sandbox, session)
     for field in session["custom_fields"]:
         field["text"]["value"] = entry.custom.get(field["key"]) or None
     details = shape.customer_details(
         entry.email, entry.name, entry.postal_code or None, entry.country
     )
     sandbox.store.save(session, sandbox.store.private(session_id) | {"details": details})
-    return _after(sandbox, session, payments.attempt(sandbox, intent, method))
-
-
-def debit_of(session: JsonDict) -> str | None:
-    """The kind of bank debit the session offers, None when it takes cards only."""
-    return next((kind for kind in session["payment_method_types"] if kind != "card"), None)
+    if session["mode"] == "setup":
+        tried = checkout_modes.set_up(sandbox, session, method)
+    else:
+        intent = checkout_modes.begin(sandbox, session)
+        tried = payments.attempt(sandbox, intent, method)
+    return _after(sandbox, session, tried, method)
 
 
 def pay_by_bank(sandbox: Sandbox, session_id: str, entry: BankEntry) -> payments.Attempt:
@@ -108,22 +117,24 @@ def pay_by_bank(sandbox: Sandbox, session_id: str, entry: BankEntry) -> payments
     billing = payment_shape.billing_details(entry.name, entry.email)
     account = ACCOUNTS[(entry.kind, entry.account)]
     method = methods.make_account(sandbox, account, billing)
-    intent = _intent_of(sandbox, session)
+    intent = checkout_modes.begin(sandbox, session)
     details = shape.customer_details(entry.email, entry.name, None, None)
     private = sandbox.store.private(session_id) | {"details": details}
     sandbox.store.save(session, private)
     asked = private["payment_method_options"].get(entry.kind, {})
     tried = debits.start(sandbox, intent, method, asked.get("mandate_options", {}))
-    return _after(sandbox, session, tried)
+    return _after(sandbox, session, tried, method)
 
 
 def authenticate(sandbox: Sandbox, session_id: str, *, passed: bool) -> payments.Attempt:
     """The payer's answer to 3-D Secure. Raises NotOpen, InvalidRequest when none was asked."""
     session = _open_session(sandbox, session_id)
-    intent = _intent_of(sandbox, session)
-    if intent["status"] != "requires_action":
+    intent = checkout_modes.intent_of(sandbox, session)
+    if intent is None or intent["status"] != "requires_action":
         raise InvalidRequest("This payment does not wait for 3-D Secure.")
-    return _after(sandbox, session, payments.authenticate(sandbox, intent, passed=passed))
+    method = sandbox.fetch(intent["payment_method"], "payment_method", "PaymentMethod")
+    tried = payments.authenticate(sandbox, intent, passed=passed)
+    return _after(sandbox, session, tried, method)
 
 
 def success_address(session: JsonDict) -> str:
@@ -142,67 +153,54 @@ def _open_session(sandbox: Sandbox, session_id: str) -> JsonDict:
     return session
 
 
-def _after(sandbox: Sandbox, session: JsonDict, tried: payments.Attempt) -> payments.Attempt:
+def _after(
+    sandbox: Sandbox, session: JsonDict, tried: payments.Attempt, method: JsonDict
+) -> payments.Attempt:
+    checkout_modes.after(sandbox, session, tried, method)
     if tried.status not in ("succeeded", "processing"):
         return tried
     details = sandbox.store.private(session["id"])["details"]
-    if session["customer_creation"] == "always":
+    if session["mode"] == "payment" and session["customer_creation"] == "always":
         customer = customers.welcome(sandbox, {"email": details["email"], "name": details["name"]})
         session["customer"] = customer["id"]
-    session |= {
-        "status": "complete",
-        "payment_status": "paid" if tried.status == "succeeded" else "unpaid",
-        "url": None,
-        "customer_details": details,
-    }
+    if session["mode"] != "setup":
+        session["payment_status"] = "paid" if tried.status == "succeeded" else "unpaid"
+    session |= {"status": "complete", "url": None, "customer_details": details}
     sandbox.store.save(session)
     events.tell(sandbox, "checkout.session.completed", session)
     return tried
 
 
-def _intent_of(sandbox: Sandbox, session: JsonDict) -> JsonDict:
-    if session["payment_intent"]:
-        return sandbox.fetch(session["payment_intent"], "payment_intent", "payment_intent")
-    asked = sandbox.store.private(session["id"])["payment_intent_data"]
-    intent = payment_shape.payment_intent(
-        session["amount_total"],
-        session["currency"],
-        sandbox.clock.now(),
-        customer=session["customer"],
-        **asked,
-    )
-    intent["payment_method_types"] = session["payment_method_types"]
-    kind = debit_of(session)
-    if kind:
-        options = sandbox.store.private(session["id"])["payment_method_options"].get(kind, {})
-        intent["payment_method_options"][kind] = debit_shape.options(kind, options)
-    payments.open_intent(sandbox, intent)
-    session["payment_intent"] = intent["id"]
-    sandbox.store.save(session)
-    return intent
-
-
 def _create(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
     now = sandbox.clock.now()
     asked = _checked(sandbox, asked, now)
-    made = [shape.line_item(item, now) for item in asked["line_items"]]
-    total = sum(item["amount_total"] for item, _price, _product in made)
-    intents.check_amount(total, asked["line_items"][0]["price_data"]["currency"], "line_items")
     session_id = ids.make("cs_test", 58)
-    session = shape.session(session_id, f"{sandbox.base_url}/c/pay/{session_id}", asked, total, now)
+    url = f"{sandbox.base_url}/c/pay/{session_id}"
+    items = [_line(sandbox, item) for item in asked.get("line_items", [])]
+    total, currency = None, asked.get("currency")
+    if items:
+        total, currency = sum(item["amount_total"] for item in items), items[0]["currency"]
+        intents.check_amount(total, str(currency), "line_items")
+    session = shape.session(session_id, url, asked, total, currency, now)
     _offer(session, asked)
-    for _item, price, product in made:
-        sandbox.store.add(product)
-        sandbox.store.add(price)
+    if asked["mode"] == "setup":
+        session["setup_intent"] = checkout_modes.open_setup(sandbox, asked)
     sandbox.store.add(
         session,
         {
-            "line_items": [item for item, _price, _product in made],
+            "line_items": items,
             "payment_intent_data": asked["payment_intent_data"],
             "payment_method_options": asked.get("payment_method_options", {}),
+            "subscription_data": asked.get("subscription_data", {}),
         },
     )
     return session
+
+
+def _line(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
+    price = prices.of_data(sandbox, asked["price_data"])
+    product = sandbox.fetch(price["product"], "product", "product")
+    return shape.line_item(asked, price, product["name"])
 
 
 def _offer(session: JsonDict, asked: JsonDict) -> None:
@@ -211,10 +209,14 @@ def _offer(session: JsonDict, asked: JsonDict) -> None:
     A Canadian debit needs to know what mandate to ask for. What the call excludes, or does not
     allow, is not offered.
     """
-    kind = KIND_OF.get(session["currency"])
+    kind = KIND_OF.get(session["currency"]) if session["mode"] == "payment" else None
     options = asked.get("payment_method_options", {})
     offered = ["card"]
-    if kind and (kind != ACSS or "mandate_options" in options.get(ACSS, {})):
+    if (
+        asked["mode"] == "payment"
+        and kind
+        and (kind != ACSS or "mandate_options" in options.get(ACSS, {}))
+    ):
         offered.append(kind)
     allowed = asked.get("allowed_payment_method_types") or offered
     excluded = asked.get("excluded_payment_method_types", [])
@@ -228,6 +230,7 @@ def _offer(session: JsonDict, asked: JsonDict) -> None:
 
 def _checked(sandbox: Sandbox, asked: JsonDict, now: int) -> JsonDict:
     """The parameters with their defaults, refused where they contradict each other."""
+    checkout_modes.check(asked)
     if asked.get("customer"):
         sandbox.fetch(asked["customer"], "customer", "customer", "customer")
         for other in ("customer_email", "customer_creation"):
@@ -236,9 +239,9 @@ def _checked(sandbox: Sandbox, asked: JsonDict, now: int) -> JsonDict:
                     f"You may only specify one of these parameters: customer, {other}.",
                     param=other,
                 )
-    for item in asked["line_items"]:
-        item["price_data"]["currency"] = item["price_data"]["currency"].lower()
-    currencies_named = {item["price_data"]["currency"] for item in asked["line_items"]}
+    currencies_named = {
+        item["price_data"]["currency"].lower() for item in asked.get("line_items", [])
+    }
     if len(currencies_named) > 1:
         raise InvalidRequest("All line items must use one currency.", param="line_items")
     expires_at = asked.get("expires_at") or now + DAY
@@ -281,7 +284,9 @@ def _expire(sandbox: Sandbox, _asked: JsonDict, session_id: str) -> JsonDict:
 
 def _list(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
     expire_overdue(sandbox)
-    where = {name: asked.get(name) for name in ("payment_intent", "customer", "status")}
+    where = {
+        name: asked.get(name) for name in ("payment_intent", "customer", "status", "subscription")
+    }
     where["customer_details.email"] = asked.get("customer_details", {}).get("email")
     return page(sandbox, "checkout.session", "/v1/checkout/sessions", asked, where)
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from .listing import PAGE, moments
 from .parameters import Form, address, boolean, choice, email, integer, many, metadata, text
+from .prices import PRODUCT_DATA, RECURRING
 from .shapes import checkout as shape
 
 _KIND = choice("card", "acss_debit", "us_bank_account")
 _PRICE_DATA = Form(
-    ("currency", "unit_amount", "product_data"),
+    ("currency", "unit_amount"),
     currency=text(3),
     unit_amount=integer(0),
-    product_data=Form(
-        ("name",),
-        name=text(),
-        description=text(),
-        images=many(address, 8),
-        metadata=metadata,
-    ),
+    product=text(),
+    product_data=PRODUCT_DATA,
+    recurring=RECURRING,
 )
 _CUSTOM_FIELD = Form(
     ("key", "label", "type"),
@@ -32,7 +29,7 @@ _CUSTOM_FIELD = Form(
     type=choice("text"),
 )
 CREATE = Form(
-    ("mode", "line_items", "success_url"),
+    ("mode", "success_url"),
     allowed_payment_method_types=many(_KIND),
     excluded_payment_method_types=many(_KIND),
     payment_method_options=Form(
@@ -49,6 +46,7 @@ CREATE = Form(
     adaptive_pricing=Form(enabled=boolean),
     billing_address_collection=choice("auto", "required"),
     cancel_url=address,
+    currency=text(3),
     client_reference_id=text(200),
     custom_fields=many(_CUSTOM_FIELD, 3),
     custom_text=Form(submit=Form(("message",), message=text(1200))),
@@ -65,7 +63,7 @@ CREATE = Form(
     ),
     locale=choice(*shape.LOCALES),
     metadata=metadata,
-    mode=choice("payment"),
+    mode=choice("payment", "setup", "subscription"),
     payment_intent_data=Form(
         description=text(1000),
         metadata=metadata,
@@ -74,7 +72,9 @@ CREATE = Form(
         statement_descriptor_suffix=text(22),
         transfer_group=text(),
     ),
-    submit_type=choice("auto", "book", "donate", "pay"),
+    setup_intent_data=Form(description=text(1000), metadata=metadata),
+    submit_type=choice("auto", "book", "donate", "pay", "subscribe"),
+    subscription_data=Form(description=text(500), metadata=metadata),
     success_url=address,
     ui_mode=choice("hosted_page"),
 )
@@ -84,5 +84,6 @@ LIST = Form(
     customer=text(),
     customer_details=Form(("email",), email=text()),
     payment_intent=text(),
+    subscription=text(),
     status=choice("open", "complete", "expired"),
 )

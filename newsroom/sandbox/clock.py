@@ -6,6 +6,8 @@ Everything `created` comes from it. Webhook signatures and back-off do not: thos
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,10 +22,22 @@ class Clock:
         kept = store.setting("clock", {})
         self.offset: int = kept.get("offset", 0)
         self.stands_at: int | None = kept.get("stands_at")
+        self._lent: int | None = None
 
     def now(self) -> int:
         """Unix seconds."""
+        if self._lent is not None:
+            return self._lent
         return self.stands_at if self.stands_at is not None else int(time.time()) + self.offset
+
+    @contextmanager
+    def at(self, moment: int) -> Iterator[None]:
+        """It is `moment` for the block: what was due then is done with its own date."""
+        self._lent = moment
+        try:
+            yield
+        finally:
+            self._lent = None
 
     def stand_at(self, moment: int) -> None:
         self._keep(0, moment)

@@ -22,6 +22,7 @@ from . import (
     disputes,
     entry,
     ids,
+    methods,
     refunds,
     webhooks,
 )
@@ -127,8 +128,8 @@ def _told(sandbox: Sandbox, session_id: str, tried: Attempt) -> tuple[int, JsonD
     answer: JsonDict = {
         "status": tried.status,
         "session": session_id,
-        "payment_intent": tried.intent["id"],
-        "charge": tried.intent["latest_charge"],
+        "payment_intent": tried.intent["id"] if session["mode"] != "setup" else None,
+        "charge": tried.intent.get("latest_charge"),
     }
     if tried.status in ("succeeded", "processing"):
         return 200, answer | {"redirect_url": checkout.success_address(session)}
@@ -146,6 +147,14 @@ def _settlement(sandbox: Sandbox, _request: Request, asked: JsonDict) -> tuple[i
     if not isinstance(rates, dict):
         raise TypeError("'rates' is an object of currency and rate.")
     return 200, balance.settle_in(sandbox, str(asked.get("currency", "cad")), rates)
+
+
+def _renew_card(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, JsonDict]:
+    method = sandbox.fetch(request.path_params["method_id"], "payment_method", "PaymentMethod")
+    month, year = asked.get("exp_month"), asked.get("exp_year")
+    if not isinstance(month, int) or not isinstance(year, int) or not 1 <= month <= 12:
+        raise ValueError("Send 'exp_month' and 'exp_year' as numbers.")
+    return 200, methods.renewed_by_its_network(sandbox, method, month, year)
 
 
 def _fail_refund(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
@@ -289,6 +298,7 @@ def routes(sandbox: Sandbox) -> list[WebRoute]:
         at("checkout/{session_id}/pay_by_bank", _pay_by_bank, "POST"),
         at("debits/{charge_id}/{act}", _bank, "POST"),
         at("settlement", _settlement, "POST"),
+        at("payment_methods/{method_id}/update", _renew_card, "POST"),
         at("refunds/{refund_id}/fail", _fail_refund, "POST"),
         at("charges/{charge_id}/dispute", _dispute_charge, "POST"),
         at("disputes/{dispute_id}/{act}", _decide_dispute, "POST"),

@@ -8,7 +8,7 @@ dispute nobody can win for ACH, a failed charge for ACSS.
 
 from __future__ import annotations
 
-from . import balance, disputes, events, methods
+from . import balance, disputes, events, invoices, methods
 from .banks import ACH, DAY, TestAccount
 from .errors import InvalidRequest
 from .payments import Attempt
@@ -116,6 +116,7 @@ def fail(sandbox: Sandbox, charge: JsonDict, code: str, message: str) -> JsonDic
     events.tell(sandbox, "payment_intent.payment_failed", intent)
     if not late:
         _tell_session(sandbox, intent, "failed")
+        _tell_invoice(sandbox, Attempt("declined", intent, message))
     return charge
 
 
@@ -145,6 +146,7 @@ def _succeed(sandbox: Sandbox, charge: JsonDict, account: TestAccount) -> JsonDi
     events.tell(sandbox, "charge.succeeded", charge)
     events.tell(sandbox, "payment_intent.succeeded", intent)
     _tell_session(sandbox, intent, "succeeded")
+    _tell_invoice(sandbox, Attempt("succeeded", intent))
     if account.disputed_days is not None:
         due = sandbox.clock.now() + account.disputed_days * DAY
         sandbox.store.db.execute("INSERT INTO debits VALUES (?, ?)", (charge["id"], due))
@@ -159,6 +161,13 @@ def _tell_session(sandbox: Sandbox, intent: JsonDict, how: str) -> None:
             session["payment_status"] = "paid"
             sandbox.store.save(session)
         events.tell(sandbox, f"checkout.session.async_payment_{how}", session)
+
+
+def _tell_invoice(sandbox: Sandbox, tried: Attempt) -> None:
+    """The bank's answer to a debit that pays a subscription's invoice."""
+    invoice = invoices.of_intent(sandbox, tried.intent["id"])
+    if invoice is not None:
+        invoices.after(sandbox, invoice, tried)
 
 
 def _retrieve(sandbox: Sandbox, _asked: JsonDict, mandate_id: str) -> JsonDict:

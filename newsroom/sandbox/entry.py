@@ -41,17 +41,7 @@ def read(sandbox: Sandbox, session: JsonDict, typed: Mapping[str, str]) -> CardE
     name = " ".join(typed.get("name", "").split())
     if not name or len(name) > 256:
         problems["name"] = "invalid" if name else "missing"
-    number = digits_of(typed.get("number", ""))
-    if not number:
-        problems["number"] = "missing"
-    elif not passes_luhn(number):
-        problems["number"] = "invalid"
-    elif number not in CARDS:
-        problems["number"] = "unknown"
-    month, year = _expiry(typed.get("expiry", ""), sandbox.clock.now(), problems)
-    cvc = typed.get("cvc", "").strip()
-    if not re.fullmatch(r"[0-9]{3,4}", cvc):
-        problems["cvc"] = "invalid" if cvc else "missing"
+    number, month, year = _card(sandbox, typed, problems)
     custom = {}
     for field in session["custom_fields"]:
         value = typed.get(f"custom-{field['key']}", "").strip()
@@ -73,6 +63,32 @@ def read(sandbox: Sandbox, session: JsonDict, typed: Mapping[str, str]) -> CardE
         "CA" if postal_code else "",
         custom,
     )
+
+
+def read_card(sandbox: Sandbox, typed: Mapping[str, str]) -> tuple[str, int, int]:
+    """A known card's number, month and year. Raises EntryRefused."""
+    problems: dict[str, str] = {}
+    card = _card(sandbox, typed, problems)
+    if problems:
+        raise EntryRefused(problems)
+    return card
+
+
+def _card(
+    sandbox: Sandbox, typed: Mapping[str, str], problems: dict[str, str]
+) -> tuple[str, int, int]:
+    number = digits_of(typed.get("number", ""))
+    if not number:
+        problems["number"] = "missing"
+    elif not passes_luhn(number):
+        problems["number"] = "invalid"
+    elif number not in CARDS:
+        problems["number"] = "unknown"
+    month, year = _expiry(typed.get("expiry", ""), sandbox.clock.now(), problems)
+    cvc = typed.get("cvc", "").strip()
+    if not re.fullmatch(r"[0-9]{3,4}", cvc):
+        problems["cvc"] = "invalid" if cvc else "missing"
+    return number, month, year
 
 
 def _expiry(typed: str, now: int, problems: dict[str, str]) -> tuple[int, int]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import currencies, events, methods, payments
-from .errors import CardError, InvalidRequest
+from .errors import InvalidRequest
 from .listing import PAGE, moments, page
 from .parameters import (
     Form,
@@ -93,13 +91,7 @@ def _try_it(sandbox: Sandbox, intent: JsonDict) -> JsonDict:
     method = sandbox.fetch(intent["payment_method"], "payment_method", "PaymentMethod")
     result = payments.attempt(sandbox, intent, method)
     if result.status == "declined":
-        failure: dict[str, Any] = dict(result.intent["last_payment_error"])
-        raise CardError(
-            failure.pop("message"),
-            code=failure.pop("code"),
-            **{name: item for name, item in failure.items() if name not in ("doc_url", "type")},
-            payment_intent=result.intent,
-        )
+        raise payments.refused_card(result)
     return result.intent
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from . import bank_entry, checkout, currencies, entry, payments
+from . import bank_entry, checkout, checkout_modes, currencies, entry, payments
 from .api import LARGEST_BODY
 from .browser import policy
 from .errors import ApiError, InvalidRequest
@@ -66,7 +66,7 @@ class HostedPages:
         except checkout.NotOpen as closed:
             return _closed(closed.session)
         except ApiError as refusal:
-            return _refused(refusal)
+            return refused(refusal)
 
     def _try_to_pay(self, session: JsonDict, typed: Mapping[str, str]) -> Response:
         if session["status"] != "open":
@@ -96,8 +96,8 @@ class HostedPages:
         status: int = 200,
     ) -> Response:
         failure = None
-        if session["payment_intent"] and not problems:
-            intent = self._sandbox.fetch(session["payment_intent"], "payment_intent", "intent")
+        intent = checkout_modes.intent_of(self._sandbox, session)
+        if intent is not None and not problems:
             failure = (intent["last_payment_error"] or {}).get("message")
         return render(
             "checkout.html",
@@ -132,7 +132,7 @@ class HostedPages:
                 checkout.pay_by_bank(self._sandbox, session_id, checked)
                 return RedirectResponse(checkout.success_address(session), 303)
         except ApiError as refusal:
-            return _refused(refusal)
+            return refused(refusal)
 
     def _bank_form(
         self,
@@ -162,10 +162,8 @@ class HostedPages:
             typed = await read_form(request) if request.method == "POST" else None
             with self._sandbox.store.transaction():
                 intent = self._sandbox.fetch(intent_id, "payment_intent", "payment", "intent")
-                found = self._sandbox.store.select(
-                    "checkout.session", {"payment_intent": intent_id}, limit=1
-                )
-                session = checkout.current(self._sandbox, found[0]["id"]) if found else None
+                begun = checkout_modes.session_of(self._sandbox, intent_id)
+                session = checkout.current(self._sandbox, begun["id"]) if begun else None
                 if intent["status"] != "requires_action" or (
                     session is not None and session["status"] != "open"
                 ):
@@ -182,13 +180,13 @@ class HostedPages:
                     return RedirectResponse(checkout.success_address(session), 303)
                 return RedirectResponse(session["url"], 303)
         except ApiError as refusal:
-            return _refused(refusal)
+            return refused(refusal)
 
     async def receipt(self, request: Request) -> Response:
         try:
             charge = self._sandbox.fetch(request.path_params["charge_id"], "charge", "charge")
         except ApiError as refusal:
-            return _refused(refusal)
+            return refused(refusal)
         return render("receipt.html", charge=charge)
 
 
@@ -202,7 +200,7 @@ def _closed(session: JsonDict) -> Response:
     )
 
 
-def _refused(refusal: ApiError) -> Response:
+def refused(refusal: ApiError) -> Response:
     return render("message.html", refusal.status, kind="refused", message=refusal.message)
 
 

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from . import balance, disputes, events, methods
 from .cards import Outcome, TestCard
-from .errors import InvalidRequest
+from .errors import CardError, InvalidRequest
 from .shapes import payments as shape
 from .state import JsonDict, Sandbox
 
@@ -29,12 +30,45 @@ def open_intent(sandbox: Sandbox, intent: JsonDict) -> None:
     events.tell(sandbox, "payment_intent.created", intent)
 
 
-def attempt(sandbox: Sandbox, intent: JsonDict, method: JsonDict) -> Attempt:
-    """Charge the card. The intent has not succeeded yet nor been cancelled."""
-    card = methods.card_of(sandbox, method)
-    if card.outcome is Outcome.ASKS_FOR_3DS:
+def attempt(
+    sandbox: Sandbox, intent: JsonDict, method: JsonDict, *, off_session: bool = False
+) -> Attempt:
+    """Charge the card. The intent has not succeeded yet nor been cancelled.
+
+    `off_session` says that nobody sits at the screen: a card that was set up asks for nothing.
+    """
+    card = _as_its_bank_sees_it(sandbox, method, off_session)
+    if card.outcome is Outcome.ASKS_FOR_3DS and not off_session:
         return _ask_for_authentication(sandbox, intent, method)
     return _charge(sandbox, intent, method, card)
+
+
+def _as_its_bank_sees_it(sandbox: Sandbox, method: JsonDict, off_session: bool) -> TestCard:
+    card = methods.card_of(sandbox, method)
+    today = datetime.fromtimestamp(sandbox.clock.now(), UTC)
+    if (method["card"]["exp_year"], method["card"]["exp_month"]) < (today.year, today.month):
+        return replace(
+            card,
+            outcome=Outcome.DECLINED,
+            decline_code="expired_card",
+            message="Your card has expired.",
+        )
+    if off_session and card.fails_off_session:
+        return replace(card, outcome=Outcome.DECLINED)
+    return card
+
+
+def refused_card(tried: Attempt | None) -> CardError:
+    """The API's 402 for a try that was declined; None says that there was no card to try."""
+    if tried is None:
+        return CardError("This customer has no payment method to charge.", code="missing")
+    failure: JsonDict = dict(tried.intent["last_payment_error"])
+    return CardError(
+        failure.pop("message"),
+        code=failure.pop("code"),
+        **{name: item for name, item in failure.items() if name not in ("doc_url", "type")},
+        payment_intent=tried.intent,
+    )
 
 
 def authenticate(sandbox: Sandbox, intent: JsonDict, *, passed: bool) -> Attempt:

@@ -49,11 +49,20 @@ CREATE INDEX IF NOT EXISTS deliveries_held ON deliveries (hold, seq) WHERE state
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 CREATE TABLE IF NOT EXISTS settlements (charge TEXT PRIMARY KEY, due_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS debits (charge TEXT PRIMARY KEY, due_at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS objects_invoice ON objects (type, json_extract(data, '$.invoice'));
+CREATE INDEX IF NOT EXISTS objects_paid_by
+    ON objects (type, json_extract(data, '$.payment.payment_intent'));
+CREATE INDEX IF NOT EXISTS objects_subscription
+    ON objects (type, json_extract(data, '$.parent.subscription_details.subscription'));
+CREATE TABLE IF NOT EXISTS planned (thing TEXT PRIMARY KEY, moment INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS planned_next ON planned (moment, thing);
 """
 _FILTERS = frozenset(
     {
         "payment_intent", "charge", "customer", "source", "type", "currency", "status", "email",
-        "customer_details.email",
+        "customer_details.email", "invoice", "payment.payment_intent", "product",
+        "subscription",
+        "parent.subscription_details.subscription",
     }
 )  # fmt: skip
 _BOUNDS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -175,11 +184,29 @@ class Store:
         ).fetchall()
         return [json.loads(row["data"]) for row in rows]
 
+    def plan(self, thing: str, moment: int | None) -> None:
+        """Something is to happen to this object at the sandbox's `moment`; None: nothing is."""
+        if moment is None:
+            self.db.execute("DELETE FROM planned WHERE thing = ?", (thing,))
+        else:
+            self.db.execute(
+                "INSERT INTO planned VALUES (?, ?) ON CONFLICT (thing) DO UPDATE SET moment = ?2",
+                (thing, moment),
+            )
+
+    def next_planned(self, now: int) -> tuple[str, int] | None:
+        """The first object and moment planned up to `now`."""
+        row = self.db.execute(
+            "SELECT thing, moment FROM planned WHERE moment <= ? ORDER BY moment, thing LIMIT 1",
+            (now,),
+        ).fetchone()
+        return (row["thing"], row["moment"]) if row else None
+
     def forget_all(self, keep: tuple[str, ...]) -> None:
         """Start afresh: every object but those of the kinds kept, and all that is owed."""
         marks = ",".join("?" for _ in keep)
         self.db.execute(f"DELETE FROM objects WHERE type NOT IN ({marks})", keep)
-        for table in ("deliveries", "idempotency", "settlements", "debits"):
+        for table in ("deliveries", "idempotency", "settlements", "debits", "planned"):
             self.db.execute(f"DELETE FROM {table}")
         self.db.execute("DELETE FROM settings WHERE name NOT IN ('account', 'began')")
 

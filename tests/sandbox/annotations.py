@@ -41,6 +41,11 @@ ABSENT: dict[str, set[str]] = {
     "price": {"currency_options", "deleted", "tiers"},
     "product": {"deleted"},
     "mandate": {"multi_use", "single_use"},
+    "invoice": {"confirmation_secret", "deleted", "payments"},
+    "plan": {"deleted", "tiers"},
+    "setup_intent": {"attach_to_self"},
+    "subscription_item": {"deleted"},
+    "billing_portal.session": {"after_expiration"},
 }  # fmt: skip
 # Named by the base of the parameters' classes, in another module.
 _INHERITED = {"Mapping": typing.Mapping, "StripeContext": stripe.StripeContext}
@@ -164,7 +169,9 @@ def _classes() -> dict[str, Any]:
             stripe.Account, stripe.Balance, stripe.BalanceTransaction, stripe.Charge,
             stripe.Customer, stripe.Dispute, stripe.Event, stripe.LineItem, stripe.Mandate,
             stripe.PaymentIntent,
+            stripe.Invoice, stripe.InvoiceLineItem, stripe.InvoicePayment, stripe.Plan,
             stripe.PaymentMethod, stripe.Price, stripe.Product, stripe.Refund,
-            stripe.WebhookEndpoint, stripe.checkout.Session,
+            stripe.SetupIntent, stripe.Subscription, stripe.SubscriptionItem,
+            stripe.WebhookEndpoint, stripe.billing_portal.Session, stripe.checkout.Session,
         )
     }  # fmt: skip

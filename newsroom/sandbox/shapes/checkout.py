@@ -16,9 +16,13 @@ LOCALES = (
 )  # fmt: skip
 
 
-def session(session_id: str, url: str, asked: JsonDict, amount: int, now: int) -> JsonDict:
-    """A new session. `asked` holds the checked parameters; amounts in minor units."""
+def session(
+    session_id: str, url: str, asked: JsonDict, amount: int | None, currency: str | None, now: int
+) -> JsonDict:
+    """A new session. `asked` holds the checked parameters; amounts in minor units, None when
+    nothing is paid (`mode=setup`)."""
     customer = asked.get("customer")
+    mode = asked["mode"]
     return {
         "id": session_id,
         "object": "checkout.session",
@@ -55,7 +59,7 @@ def session(session_id: str, url: str, asked: JsonDict, amount: int, now: int) -
         "consent": None,
         "consent_collection": None,
         "created": now,
-        "currency": asked["line_items"][0]["price_data"]["currency"],
+        "currency": currency,
         "currency_conversion": None,
         "custom_fields": [custom_field(field) for field in asked.get("custom_fields", [])],
         "custom_text": {
@@ -66,7 +70,11 @@ def session(session_id: str, url: str, asked: JsonDict, amount: int, now: int) -
         },
         "customer": customer,
         "customer_account": None,
-        "customer_creation": None if customer else asked.get("customer_creation") or "if_required",
+        "customer_creation": (
+            None
+            if customer or mode == "subscription"
+            else asked.get("customer_creation") or "if_required"
+        ),
         "customer_details": None,
         "customer_email": asked.get("customer_email"),
         "discounts": [],
@@ -74,33 +82,22 @@ def session(session_id: str, url: str, asked: JsonDict, amount: int, now: int) -
         "expires_at": asked["expires_at"],
         "integration_identifier": None,
         "invoice": None,
-        "invoice_creation": {
-            "enabled": False,
-            "invoice_data": {
-                "account_tax_ids": None,
-                "custom_fields": None,
-                "description": None,
-                "footer": None,
-                "issuer": None,
-                "metadata": {},
-                "rendering_options": None,
-            },
-        },
+        "invoice_creation": _invoice_creation() if mode == "payment" else None,
         "livemode": False,
         "locale": asked.get("locale"),
         "managed_payments": {"enabled": False},
         "metadata": asked.get("metadata") or {},
-        "mode": "payment",
+        "mode": mode,
         "name_collection": None,
         "optional_items": [],
         "origin_context": None,
         "payment_intent": None,
         "payment_link": None,
-        "payment_method_collection": "if_required",
+        "payment_method_collection": "if_required" if mode == "payment" else "always",
         "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card"],
-        "payment_status": "unpaid",
+        "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
         "permissions": None,
         "phone_number_collection": {"enabled": False},
         "recovered_from": None,
@@ -118,6 +115,21 @@ def session(session_id: str, url: str, asked: JsonDict, amount: int, now: int) -
         "ui_mode": "hosted_page",
         "url": url,
         "wallet_options": None,
+    }
+
+
+def _invoice_creation() -> JsonDict:
+    return {
+        "enabled": False,
+        "invoice_data": {
+            "account_tax_ids": None,
+            "custom_fields": None,
+            "description": None,
+            "footer": None,
+            "issuer": None,
+            "metadata": {},
+            "rendering_options": None,
+        },
     }
 
 
@@ -153,55 +165,10 @@ def customer_details(
     }
 
 
-def line_item(asked: JsonDict, now: int) -> tuple[JsonDict, JsonDict, JsonDict]:
-    """The line item of a `price_data`, with the price and product made for it."""
-    data = asked["price_data"]
-    described = data["product_data"]
-    product: JsonDict = {
-        "id": ids.make("prod", 14),
-        "object": "product",
-        "active": False,
-        "created": now,
-        "default_price": None,
-        "description": described.get("description"),
-        "images": described.get("images", []),
-        "livemode": False,
-        "marketing_features": [],
-        "metadata": described.get("metadata") or {},
-        "name": described["name"],
-        "package_dimensions": None,
-        "shippable": None,
-        "statement_descriptor": None,
-        "tax_code": None,
-        "tax_details": None,
-        "type": "service",
-        "unit_label": None,
-        "updated": now,
-        "url": None,
-    }
-    price: JsonDict = {
-        "id": ids.make("price"),
-        "object": "price",
-        "active": False,
-        "billing_scheme": "per_unit",
-        "created": now,
-        "currency": data["currency"],
-        "custom_unit_amount": None,
-        "livemode": False,
-        "lookup_key": None,
-        "metadata": {},
-        "nickname": None,
-        "product": product["id"],
-        "recurring": None,
-        "tax_behavior": "unspecified",
-        "tiers_mode": None,
-        "transform_quantity": None,
-        "type": "one_time",
-        "unit_amount": data["unit_amount"],
-        "unit_amount_decimal": str(data["unit_amount"]),
-    }
-    total = data["unit_amount"] * asked.get("quantity", 1)
-    item: JsonDict = {
+def line_item(asked: JsonDict, price: JsonDict, named: str) -> JsonDict:
+    """One line of a session's page: a price, times its quantity."""
+    total = price["unit_amount"] * asked.get("quantity", 1)
+    return {
         "id": ids.make("li"),
         "object": "item",
         "adjustable_quantity": None,
@@ -209,10 +176,9 @@ def line_item(asked: JsonDict, now: int) -> tuple[JsonDict, JsonDict, JsonDict]:
         "amount_subtotal": total,
         "amount_tax": 0,
         "amount_total": total,
-        "currency": data["currency"],
-        "description": described["name"],
+        "currency": price["currency"],
+        "description": named,
         "metadata": {},
         "price": price,
         "quantity": asked.get("quantity", 1),
     }
-    return item, price, product

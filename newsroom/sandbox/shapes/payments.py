@@ -159,7 +159,7 @@ def charge(
     """A charge on an intent by a card; `paid` says whether the bank gave the money."""
     amount = intent["amount"]
     return any_charge(intent, method, now, paid=paid, base_url=base_url) | {
-        "failure_code": None if paid else "card_declined",
+        "failure_code": None if paid else failure_code(card),
         "failure_message": None if paid else card.message,
         "outcome": _outcome(card, paid),
         "payment_method_details": {
@@ -264,14 +264,18 @@ def _outcome(card: TestCard, paid: bool) -> JsonDict:
     }
 
 
+def failure_code(card: TestCard) -> str:
+    return "expired_card" if card.decline_code == "expired_card" else "card_declined"
+
+
 def decline(card: TestCard, charge_id: str, method: JsonDict) -> JsonDict:
     """`last_payment_error` after a bank refused, and the body of the API's 402."""
     return {
         "advice_code": "try_again_later",
         "charge": charge_id,
-        "code": "card_declined",
+        "code": failure_code(card),
         "decline_code": card.decline_code,
-        "doc_url": "https://docs.stripe.com/error-codes/card-declined",
+        "doc_url": f"https://docs.stripe.com/error-codes/{failure_code(card).replace('_', '-')}",
         "message": card.message,
         "network_decline_code": "05",
         "payment_method": method,
