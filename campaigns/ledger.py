@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from campaigns import matching
+from campaigns import matching, milestones
 from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry
 from campaigns.models.ledger import GIFTS, OFFLINE
 
@@ -74,10 +74,11 @@ def append(entries: Iterable[LedgerEntry]) -> None:
     """Write `entries` and move the sums. Call inside the transaction that explains them.
 
     Raises IntegrityError when one of them is already written (`source_key`); then nothing is.
-    What sponsors add to them is written with them. Rows are locked in one order (donation, donor,
-    campaign, match, day), so writers never deadlock: who holds a campaign's total is alone with
-    its matches and days.
+    What sponsors add to them is written with them, and which marks the sum came to. Rows are
+    locked in one order (donation, donor, campaign, match, day), so writers never deadlock: who
+    holds a campaign's total is alone with its matches, days and marks.
     """
+    risen = set()
     with transaction.atomic(), connection.cursor() as cursor:
         for entry in sorted(entries, key=_order):
             _write(cursor, entry)
@@ -85,6 +86,10 @@ def append(entries: Iterable[LedgerEntry]) -> None:
                 matched = matching.due(entry, entry.charged_at or entry.occurred_at)
                 if matched:
                     _write(cursor, matched)
+                if entry.amount > 0:
+                    risen.add(entry.campaign_id)
+        for campaign in sorted(risen):
+            milestones.reach(campaign)
 
 
 def _order(entry: LedgerEntry) -> tuple[int, bool, str]:
@@ -253,6 +258,8 @@ def recount() -> Iterator[Difference]:
             cursor.execute(tables + _COMPARE)
             for key, kept, computed in cursor.fetchall():
                 yield Difference(f"{what} {key}", kept, computed)
+    for campaign, amount, raised in milestones.unsaid():
+        yield Difference(f"reached, campaign {campaign}, {amount}", None, raised)
     over = LedgerEntry.objects.raw(
         """
         SELECT min(id) AS id, charge_id, sum(amount) AS net FROM campaigns_ledgerentry

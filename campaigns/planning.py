@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, CampaignChange, Match
+from campaigns import milestones
+from campaigns.models import Campaign, CampaignChange, CampaignTotal, Match
 from newsroom.audit import log
 from newsroom.money import Money
 from newsroom.readers.models import Reader
@@ -22,6 +23,7 @@ _TOLD = (
     "title",
     "slug",
     "goal",
+    "stretch_goal",
     "currency",
     "starts_at",
     "ends_at",
@@ -31,8 +33,9 @@ _TOLD = (
     "maximum",
     "is_default",
     "on_articles",
+    "after_end",
 )
-_WORDS = ("appeal", "case", "thanks")
+_WORDS = ("appeal", "case", "thanks", "stretch_words", "outcome")
 
 
 class CampaignRefused(ValueError):
@@ -84,6 +87,9 @@ def store_campaign(campaign: Campaign, *, by: Reader | None, moment: datetime) -
             log.record(by, "added", campaign, summary, **_told(campaign))
         else:
             _write_down(before, campaign, by, moment)
+            # A goal lowered to what has been raised is reached by that.
+            CampaignTotal.objects.select_for_update().filter(campaign=campaign).first()
+            milestones.reach(campaign.pk, moment)
     return campaign
 
 
@@ -99,6 +105,10 @@ def _refuse_what_cannot_be(
         raise CampaignRefused(
             "is_default",
             _("One campaign must be the default. Make another one the default instead."),
+        )
+    if campaign.stretch_goal is not None and campaign.stretch_goal <= campaign.goal:
+        raise CampaignRefused(
+            "stretch_typed", _("The stretch goal must lie above the goal, or be left empty.")
         )
     spoken_for = before and (
         before.donations.exists()

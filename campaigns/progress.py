@@ -1,26 +1,21 @@
 """How far a campaign is: what the bar shows, on pages and as JSON."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 
-from campaigns.models import Campaign, Match
+from campaigns.milestones import GOAL, Mark, marks_of
+from campaigns.models import Campaign, Match, Milestone, Reached
 from newsroom.money import Money
 from newsroom.prepared import Prepared
 
-QUARTERS = (25, 50, 75, 100)
-
-
-@dataclass(frozen=True, slots=True)
-class Milestone:
-    """A mark on the way: `amount` in minor units."""
-
-    amount: int
-    reached: bool
+# So long a mark that was reached is news beside the bar.
+NEWS_FOR: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +39,33 @@ class OpenMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """The bar's lengths on a scale of 1000: `fill` up to the goal, `beyond` what is above it (0
+    while nothing is), `line` where the goal's line stands (1000: at the end, not drawn)."""
+
+    fill: int
+    beyond: int
+    line: int
+
+
+def bar_of(raised: int, goal: int, stretch: int | None) -> Bar:
+    """The first cent is seen, and the bar is not full a cent before the goal. Once the goal is
+    reached the whole length is the stretch goal, or what was raised when that is more."""
+    if raised < goal:
+        return Bar(min(990, max(5, 1000 * raised // goal)) if raised > 0 else 0, 0, 1000)
+    whole = max(raised, stretch or 0)
+    if whole == goal:
+        return Bar(1000, 0, 1000)
+    fill = round(1000 * goal / whole)
+    return Bar(fill, round(1000 * raised / whole), min(996, fill))
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Amounts in minor units of `currency`; moments aware. `ends_at` is exclusive.
 
-    `matched` is what sponsors added, within `raised`.
+    `matched` is what sponsors added, within `raised`. `marks` are milestones, goal and stretch
+    goal in order of their amounts (none where the campaign was not loaded with them).
     """
 
     raised: int
@@ -59,6 +77,9 @@ class Progress:
     as_of: datetime
     matched: int = 0
     match: OpenMatch | None = None
+    stretch: int | None = None
+    stretch_words: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def percent(self) -> int:
@@ -83,7 +104,38 @@ class Progress:
 
     @property
     def reached(self) -> bool:
-        return self.raised >= self.goal
+        """Now or once: a refund since does not unsay it."""
+        return self.raised >= self.goal or self.goal_reached_at is not None
+
+    @property
+    def goal_reached_at(self) -> datetime | None:
+        return next((m.reached_at for m in self.marks if m.kind == GOAL), None)
+
+    @property
+    def fell_back(self) -> bool:
+        """Reached once, and below the goal now."""
+        return self.goal_reached_at is not None and self.raised < self.goal
+
+    @property
+    def stretch_money(self) -> Money | None:
+        """Spoken of once the goal is reached."""
+        return Money(self.stretch, self.currency) if self.stretch and self.reached else None
+
+    @property
+    def bar(self) -> Bar:
+        return bar_of(self.raised, self.goal, self.stretch)
+
+    @property
+    def news(self) -> Mark | None:
+        """The highest mark that was reached in the last days."""
+        fresh = [m for m in self.marks if m.reached_at and self.as_of - m.reached_at < NEWS_FOR]
+        return fresh[-1] if fresh and not self.ended else None
+
+    @property
+    def next_mark(self) -> Mark | None:
+        """The mark that comes next; none is spoken of after the end or when all are reached."""
+        ahead = [m for m in self.marks if m.reached_at is None and m.amount > self.raised]
+        return ahead[0] if ahead and not self.ended else None
 
     @property
     def ended(self) -> bool:
@@ -97,17 +149,13 @@ class Progress:
         today = self.as_of.astimezone(self.last_day.tzinfo).date()
         return max(0, (self.last_day.date() - today).days)
 
-    @property
-    def milestones(self) -> list[Milestone]:
-        """Each quarter of the goal."""
-        marks = [self.goal * quarter // 100 for quarter in QUARTERS]
-        return [Milestone(mark, self.raised >= mark) for mark in marks]
-
     def as_json(self) -> dict[str, Any]:
         """The body of `progress.json`."""
         return {
             "raised": self.raised,
             "goal": self.goal,
+            "stretch": self.stretch,
+            "bar": {"fill": self.bar.fill, "beyond": self.bar.beyond, "line": self.bar.line},
             "currency": self.currency,
             "matched": self.matched,
             "match": {
@@ -121,7 +169,7 @@ class Progress:
             "donors": self.donors,
             "ends_at": self.ends_at.isoformat() if self.ends_at else None,
             "as_of": self.as_of.isoformat(timespec="seconds"),
-            "milestones": [{"amount": m.amount, "reached": m.reached} for m in self.milestones],
+            "milestones": [_mark_as_json(mark) for mark in self.marks],
         }
 
 
@@ -138,11 +186,14 @@ def progress(campaign: Campaign, moment: datetime | None = None) -> Progress:
         as_of=moment or timezone.now(),
         matched=total.matched if total else 0,
         match=_open_match(campaign),
+        stretch=campaign.stretch_goal,
+        stretch_words=campaign.stretch_words,
+        marks=_marks(campaign),
     )
 
 
 def with_total() -> QuerySet[Campaign]:
-    """Campaigns joined to their totals and to the match that runs now, in one query."""
+    """Campaigns joined to their totals, marks and to the match that runs now, in one query."""
     runs = Match.objects.filter(
         Q(ends_at=None) | Q(ends_at__gt=Now()),
         campaign=OuterRef("pk"),
@@ -150,8 +201,13 @@ def with_total() -> QuerySet[Campaign]:
         given__lt=F("cap"),
     )
     told = JSONObject(sponsor="sponsor", percent="percent", cap="cap", left=F("cap") - F("given"))
+    here = {"campaign": OuterRef("pk")}
+    mark = JSONObject(amount="amount", words="words", picture="picture_id")
+    once = JSONObject(amount="amount", reached_at="reached_at")
     return Campaign.objects.select_related("total").annotate(
-        open_match=Subquery(runs.order_by("id").values(told=told)[:1], output_field=JSONField())
+        open_match=Subquery(runs.order_by("id").values(told=told)[:1], output_field=JSONField()),
+        set_marks=ArraySubquery(Milestone.objects.filter(**here).values(told=mark)),
+        reached_marks=ArraySubquery(Reached.objects.filter(**here).values(told=once)),
     )
 
 
@@ -162,6 +218,27 @@ def campaign_at(slug: str) -> Campaign | None:
 
 
 _AT: Final = Prepared(lambda slug: with_total().filter(slug=slug)[:1], str)
+
+
+def _marks(campaign: Campaign) -> tuple[Mark, ...]:
+    if not hasattr(campaign, "set_marks"):
+        return ()
+    found = campaign.reached_marks  # type: ignore[attr-defined]
+    reached = {each["amount"]: datetime.fromisoformat(each["reached_at"]) for each in found}
+    milestones = [Mark(**each) for each in campaign.set_marks]
+    stretch = (campaign.stretch_goal, campaign.stretch_words)
+    return tuple(marks_of(milestones, campaign.goal, stretch, reached))
+
+
+def _mark_as_json(mark: Mark) -> dict[str, Any]:
+    moment = mark.reached_at
+    return {
+        "amount": mark.amount,
+        "kind": mark.kind,
+        "words": mark.words,
+        "reached": moment is not None,
+        "reached_at": moment.isoformat(timespec="seconds") if moment else None,
+    }
 
 
 def _open_match(campaign: Campaign) -> OpenMatch | None:

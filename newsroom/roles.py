@@ -128,4 +128,7 @@ PAGES: Final[dict[str, set[str]]] = {
 
 COLLECTIONS: Final[dict[str, set[str]]] = {
     role: {"add_image", "change_image", "choose_image"} for role in PAGES
+} | {
+    # For milestones.
+    FUNDRAISER: {"choose_image"}
 }

@@ -67,6 +67,9 @@ def _form_page(request: HttpRequest, campaign: Campaign, title: str, submit: str
     if campaign.pk and request.user.has_perm("campaigns.view_match"):
         url = reverse("campaigns_desk:matches", args=[campaign.pk])
         buttons.append(HeaderButton(_("Matches"), url, icon_name="group"))
+    if campaign.pk and request.user.has_perm("campaigns.change_campaign"):
+        url = reverse("campaigns_desk:case", args=[campaign.pk])
+        buttons.append(HeaderButton(_("Milestones and answers"), url, icon_name="list-ul"))
     page = desk_page(
         title,
         icon=ICON,

@@ -55,6 +55,12 @@ class CampaignForm(WagtailAdminModelForm):
     """A campaign as staff think of it; `clean` turns it into minor units and instants."""
 
     goal_typed = forms.CharField(label=_("Goal"), max_length=40)
+    stretch_typed = forms.CharField(
+        label=_("Stretch goal"),
+        max_length=40,
+        required=False,
+        help_text=_("Spoken of once the goal is reached. Empty: none."),
+    )
     first_day = forms.DateField(
         label=_("First day"),
         widget=AdminDateInput,
@@ -81,7 +87,18 @@ class CampaignForm(WagtailAdminModelForm):
 
     class Meta:
         model = Campaign
-        fields = ["title", "slug", "appeal", "case", "thanks", "on_articles", "is_default"]
+        fields = [
+            "title",
+            "slug",
+            "appeal",
+            "stretch_words",
+            "case",
+            "thanks",
+            "after_end",
+            "outcome",
+            "on_articles",
+            "is_default",
+        ]
         widgets = {
             "title": forms.TextInput(attrs=_FILLS_ADDRESS),
             "slug": SlugInput,
@@ -90,6 +107,12 @@ class CampaignForm(WagtailAdminModelForm):
             "is_default": SwitchInput,
         }
         help_texts = {
+            "stretch_words": _("Such as: a second photographer for the winter."),
+            "after_end": _(
+                "What the give page does then. Money that is under way comes in either way, and "
+                "counts in the default campaign when it was asked for after the last day."
+            ),
+            "outcome": _("Shown on the campaign’s page once it is over."),
             "slug": _("The last part of the address: /campaigns/…/"),
             "on_articles": _(
                 "One campaign at a time has the banner; switching it on here takes it from the "
@@ -106,6 +129,8 @@ class CampaignForm(WagtailAdminModelForm):
         "slug",
         "appeal",
         "goal_typed",
+        "stretch_typed",
+        "stretch_words",
         "currency",
         "first_day",
         "last_day",
@@ -115,6 +140,8 @@ class CampaignForm(WagtailAdminModelForm):
         "maximum_typed",
         "case",
         "thanks",
+        "after_end",
+        "outcome",
         "on_articles",
         "is_default",
     ]
@@ -133,12 +160,18 @@ class CampaignForm(WagtailAdminModelForm):
         if campaign.pk:
             self.initial |= {
                 "goal_typed": as_typed(campaign.goal, currency),
+                "stretch_typed": (
+                    as_typed(campaign.stretch_goal, currency) if campaign.stretch_goal else ""
+                ),
                 "first_day": campaign.starts_at.astimezone(campaign.zone).date(),
                 "last_day": last_day(campaign.ends_at, campaign.zone),
             }
 
     def clean_goal_typed(self) -> int:
         return self._amount("goal_typed")
+
+    def clean_stretch_typed(self) -> int | None:
+        return self._amount("stretch_typed") if self.cleaned_data["stretch_typed"].strip() else None
 
     def clean_minimum_typed(self) -> int:
         return self._amount("minimum_typed")
@@ -170,6 +203,7 @@ class CampaignForm(WagtailAdminModelForm):
         if not (same_zone and data["last_day"] == self.initial["last_day"]):
             campaign.ends_at = end_of(data["last_day"], zone) if data["last_day"] else None
         campaign.goal = data["goal_typed"]
+        campaign.stretch_goal = data["stretch_typed"]
         campaign.amounts = data["amounts_typed"]
         campaign.minimum = data["minimum_typed"]
         campaign.maximum = data["maximum_typed"]
@@ -197,6 +231,11 @@ class CampaignForm(WagtailAdminModelForm):
         least, most = data.get("minimum_typed"), data.get("maximum_typed")
         if least is None or most is None:
             return
+        goal, stretch = data.get("goal_typed"), data.get("stretch_typed")
+        if goal and stretch and stretch <= goal:
+            self.add_error(
+                "stretch_typed", _("The stretch goal must lie above the goal, or be left empty.")
+            )
         if most < least:
             self.add_error("maximum_typed", _("The largest donation is below the smallest."))
         elif any(not least <= amount <= most for amount in data.get("amounts_typed") or []):

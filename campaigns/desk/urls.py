@@ -6,6 +6,7 @@ from campaigns.desk import (
     analytics,
     books,
     campaigns,
+    case,
     donations,
     inbox,
     matches,
@@ -18,6 +19,7 @@ urlpatterns = [
     path("campaigns/", campaigns.index, name="campaigns"),
     path("campaigns/new/", campaigns.add, name="add"),
     path("campaigns/<int:campaign_id>/", campaigns.edit, name="edit"),
+    path("campaigns/<int:campaign_id>/case/", case.case, name="case"),
     path("campaigns/<int:campaign_id>/analytics/", analytics.campaign, name="analytics"),
     path("campaigns/<int:campaign_id>/analytics/days.csv", analytics.days_csv, name="days_csv"),
     path(

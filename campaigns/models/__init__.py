@@ -1,5 +1,5 @@
 """What is stored: campaigns (`campaign`), donations and payments (`giving`), the ledger and its
-sums (`ledger`), sponsors' promises (`matches`),
+sums (`ledger`), sponsors' promises (`matches`), marks on the way (`marks`),
 gifts by cheque and the like (`offline`), and what Stripe told us (`pipeline`)."""
 
 from campaigns.models.campaign import Campaign, CampaignChange
@@ -17,6 +17,7 @@ from campaigns.models.ledger import (
     EntryKind,
     LedgerEntry,
 )
+from campaigns.models.marks import GiftUse, Milestone, Question, Reached
 from campaigns.models.matches import Match
 from campaigns.models.offline import Method, OfflineGift, OfflineState
 from campaigns.models.pipeline import InboxEvent, Reconciliation
@@ -31,13 +32,17 @@ __all__ = [
     "Donor",
     "DonorTotal",
     "EntryKind",
+    "GiftUse",
     "InboxEvent",
     "LedgerEntry",
     "Match",
     "Method",
+    "Milestone",
     "OfflineGift",
     "OfflineState",
     "Payment",
     "PaymentState",
+    "Question",
+    "Reached",
     "Reconciliation",
 ]

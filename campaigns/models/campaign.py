@@ -16,6 +16,13 @@ from newsroom.money import Money
 CURRENCIES = [("cad", _("Canadian dollar")), ("usd", _("US dollar"))]
 
 
+class AfterEnd(models.TextChoices):
+    """Where the give page leads once the deadline is over."""
+
+    GOES_ON = "goes_on", _("giving goes on to the default campaign")
+    CLOSED = "closed", _("giving is closed")
+
+
 def _default_amounts() -> list[int]:
     return [2500, 5000, 10000, 25000]
 
@@ -30,7 +37,9 @@ class Campaign(models.Model):
 
     `ends_at` is exclusive: the first instant after the last day in `time_zone`; None means no
     deadline. Exactly one campaign is the default ("General fund"), without a deadline: late
-    payments go there.
+    payments go there. `stretch_goal` lies above the goal and is spoken of once that is reached.
+    `after_end` is where new gifts go when it is over; money that comes late goes to the default
+    one either way.
     """
 
     title = models.CharField(_("title"), max_length=120)
@@ -44,6 +53,16 @@ class Campaign(models.Model):
     case = RichTextField(_("case for giving"), blank=True)
     thanks = models.TextField(_("words of thanks"), blank=True)
     goal = models.BigIntegerField(_("goal"), help_text=_("In cents."))
+    stretch_goal = models.BigIntegerField(_("stretch goal"), null=True, blank=True)
+    stretch_words = models.CharField(_("what the stretch goal is for"), max_length=200, blank=True)
+    after_end = models.CharField(
+        _("after the last day"),
+        max_length=10,
+        choices=AfterEnd.choices,
+        default=AfterEnd.GOES_ON,
+        db_default=AfterEnd.GOES_ON,
+    )
+    outcome = RichTextField(_("what happens with the money"), blank=True)
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="cad")
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
@@ -73,6 +92,10 @@ class Campaign(models.Model):
         permissions = [("view_analytics", "Can see campaign analytics")]
         constraints = [
             models.CheckConstraint(condition=models.Q(goal__gt=0), name="goal_above_zero"),
+            models.CheckConstraint(
+                condition=models.Q(stretch_goal=None) | models.Q(stretch_goal__gt=models.F("goal")),
+                name="stretch_goal_above_the_goal",
+            ),
             models.CheckConstraint(
                 condition=models.Q(minimum__gt=0, maximum__gte=models.F("minimum")),
                 name="donation_limits_in_order",

@@ -1,12 +1,17 @@
 """The campaign's public page and its figures as JSON."""
 
+from collections.abc import Iterable
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage
 
 from campaigns import progress as far
 from campaigns.books import last_comparison
+from campaigns.milestones import Mark
 from campaigns.models import Campaign
 from campaigns.supporters import latest_supporters
 from newsroom.edge.headers import public
@@ -20,9 +25,22 @@ def campaign_at(slug: str) -> Campaign:
     return campaign
 
 
+def default_for(campaign: Campaign) -> Campaign | None:
+    """The campaign that takes gifts once `campaign` is over; None when it is itself that one."""
+    return far.with_total().filter(is_default=True).exclude(pk=campaign.pk).first()
+
+
+def _with_pictures(marks: Iterable[Mark]) -> list[tuple[Mark, AbstractImage | None]]:
+    marks = list(marks)
+    wanted = [mark.picture for mark in marks if mark.picture]
+    found = get_image_model().objects.in_bulk(wanted) if wanted else {}
+    return [(mark, found.get(mark.picture)) for mark in marks]
+
+
 @require_safe
 def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = campaign_at(slug)
+    shown = far.progress(campaign)
     return public(
         request,
         render(
@@ -30,8 +48,12 @@ def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
             "campaigns/campaign.html",
             {
                 "campaign": campaign,
-                "progress": far.progress(campaign),
+                "progress": shown,
                 "give_url": f"{campaign.give_url}?via=campaign",
+                "default": default_for(campaign) if shown.ended else None,
+                "marks": _with_pictures(shown.marks),
+                "uses": list(campaign.gift_uses.all()),
+                "questions": list(campaign.questions.all()),
                 "changes": list(campaign.changes.all()),
                 "supporters": latest_supporters(campaign),
                 "books": last_comparison(campaign),

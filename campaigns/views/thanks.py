@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from campaigns.matching import added_to
 from campaigns.models import Donation, DonationState
-from campaigns.progress import progress
+from campaigns.progress import Progress, progress, with_total
 from campaigns.receipts import reference
 from campaigns.tasks import look_at_donation
 from newsroom.edge.headers import uncached
@@ -22,9 +22,13 @@ _WAITING = (DonationState.STARTED, DonationState.PROCESSING, DonationState.FAILE
 
 def _donation(token: str) -> Donation:
     return get_object_or_404(
-        Donation.objects.select_related("campaign", "campaign__total", "article__current_version"),
+        Donation.objects.select_related("campaign", "article__current_version"),
         token=token,
     )
+
+
+def _progress(donation: Donation) -> Progress:
+    return progress(with_total().get(pk=donation.campaign_id))
 
 
 def _arrived(donation: Donation) -> bool:
@@ -52,7 +56,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
             {
                 "donation": donation,
                 "campaign": donation.campaign,
-                "progress": progress(donation.campaign),
+                "progress": _progress(donation),
                 "matched": added_to(donation),
                 "arrived": _arrived(donation),
                 "state": donation.state,
@@ -77,7 +81,7 @@ def thanks_state(request: HttpRequest, token: str) -> HttpResponse:
             {
                 "arrived": _arrived(donation),
                 "state": donation.state,
-                "progress": progress(donation.campaign).as_json(),
+                "progress": _progress(donation).as_json(),
             }
         )
     )

@@ -1,7 +1,7 @@
 // <campaign-progress src="…/progress.json">: keeps the bar it holds true while it is looked at.
 
 /**
- * @typedef {{raised: number, goal: number, currency: string, donors: number, match?: {sponsor: string, left: number} | null}} Figures
+ * @typedef {{raised: number, goal: number, bar: {fill: number, beyond: number, line: number}, currency: string, donors: number, match?: {sponsor: string, left: number} | null}} Figures
  * Amounts in minor units of `currency`.
  */
 
@@ -73,15 +73,11 @@ class CampaignProgress extends HTMLElement {
     bar.setAttribute("aria-valuenow", String(Math.min(100, percent)));
     const text = bar.dataset.text ?? "";
     bar.setAttribute("aria-valuetext", text.replace("{raised}", raised).replace("{percent}", String(percent)));
-    const over = figures.raised > figures.goal;
-    const [part, whole] = over ? [figures.goal, figures.raised] : [Math.max(0, figures.raised), figures.goal];
-    // The first cent is seen, and the bar is not full a cent before the goal.
-    const share = Math.round((1000 * part) / whole);
-    const fill = String(!over && part > 0 && part < whole ? Math.min(990, Math.max(5, share)) : share);
-    this.querySelector("[data-fill]")?.setAttribute("width", fill);
-    this.querySelector(".bar-beyond")?.setAttribute("width", over ? "1000" : "0");
-    this.querySelector("[data-goal]")?.setAttribute("x", over ? fill : "1000");
-    this.querySelector("[data-goal]")?.setAttribute("width", over ? "4" : "0");
+    const { fill, beyond, line } = figures.bar; // on a scale of 1000, as the server reckons it
+    this.#part("[data-fill]")?.setAttribute("width", String(fill));
+    this.#part(".bar-beyond")?.setAttribute("width", String(beyond));
+    this.#part("[data-goal]")?.setAttribute("x", String(line));
+    this.#part("[data-goal]")?.setAttribute("width", beyond ? "4" : "0");
   }
 
   /** @param {string} selector @returns {HTMLElement | null} */

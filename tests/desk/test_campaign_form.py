@@ -35,6 +35,8 @@ def typed(**changes: Any) -> dict[str, Any]:
         "maximum_typed": "25 000,00 $",
         "case": "null",
         "thanks": "Thank you.",
+        "after_end": "goes_on",
+        "outcome": "null",
         **changes,
     }
 
