@@ -24,8 +24,19 @@ def language_prefix(language: str) -> str:
     return "" if language == settings.LANGUAGE_CODE else f"/{language}"
 
 
+def language_of(path: str) -> str:
+    """The language of the page at that address, by its prefix."""
+    first = path.split("/")[1] if path.startswith("/") else ""
+    known = (code for code, _name in settings.LANGUAGES)
+    return first if first in known else settings.LANGUAGE_CODE
+
+
 def section_path(slug: str, language: str) -> str:
     return f"{language_prefix(language)}/{slug}/"
+
+
+def person_path(slug: str, language: str) -> str:
+    return f"{language_prefix(language)}/people/{slug}/"
 
 
 def story_path(first_published_at: datetime, slug: str, language: str) -> str:

@@ -6,7 +6,7 @@ from articles.addresses import absolute, current_path
 from articles.comments import headline_of
 from articles.entries import entry_lines
 from articles.models import Correction, ErrorReport, ReportContact, ReportState
-from articles.story import POLICY_URL
+from articles.story import policy_url
 from newsroom.mail.outbox import owe
 
 KIND = "error report answered"
@@ -41,7 +41,7 @@ def _owe(contact: ReportContact, decided: ErrorReport) -> None:
             "outcome": decided.outcome,
             "story_url": story_url,
             "entry_url": f"{story_url}#{entry.anchor}" if entry else story_url,
-            "policy_url": absolute(POLICY_URL),
+            "policy_url": absolute(policy_url(contact.language)),
         }
     owe(
         KIND,

@@ -23,7 +23,7 @@ from articles.addresses import absolute, current_path
 from articles.comments import headline_of
 from articles.entries import EntryLine, entry_lines
 from articles.models import Article, Correction, Follow, FollowerNews, Kind, Version
-from articles.story import POLICY_URL
+from articles.story import policy_url
 from newsroom.celery import app
 from newsroom.mail.outbox import can_be_written_to, owe
 from newsroom.readers.accounts import proven_addresses
@@ -203,7 +203,7 @@ def _owe_change(follow: Follow, version: Version, headline: str, entries: list[E
             "kind": next(str(kind) for kind in _GRAVEST if kind in kinds),
             "entries": entries,
             "story_url": story_url,
-            "policy_url": absolute(POLICY_URL),
+            "policy_url": absolute(policy_url(follow.language)),
             "stop_url": stop_url,
         },
         follow.language,

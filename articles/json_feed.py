@@ -10,7 +10,7 @@ from articles.addresses import absolute
 from articles.entries import EntryLine
 from articles.feeds import entry_said, entry_title
 from articles.listing import Card
-from articles.story import POLICY_URL
+from articles.story import policy_url
 
 CONTENT_TYPE: Final = "application/feed+json; charset=utf-8"
 VERSION: Final = "https://jsonfeed.org/version/1.1"
@@ -58,7 +58,7 @@ def corrections_feed(
             "tags": [entry.kind],
             "_waylight": _more(
                 {
-                    "about": absolute(POLICY_URL),
+                    "about": absolute(policy_url(language)),
                     "kind": entry.kind,
                     "was": entry.was,
                     "now": entry.now,

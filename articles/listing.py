@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from articles.addresses import language_of, person_path
 from articles.models import Article, Correction, Kind
 from articles.models.article import Label
 
@@ -89,7 +90,10 @@ def card_of(row: dict[str, Any]) -> Card:
         section_url=section["url"],
         published_at=row["first_published_at"],
         modified_at=row["modified"],
-        authors=[(each["name"], f"/people/{each['slug']}/") for each in row["authors"]],
+        authors=[
+            (each["name"], person_path(each["slug"], language_of(row["address"])))
+            for each in row["authors"]
+        ],
         image_url=image.get("url", ""),
         image_alt=picture.get("alt", ""),
         image_width=image.get("width"),

@@ -12,17 +12,19 @@ from wagtail.models import Page
 
 from articles.addresses import language_prefix, section_path
 from articles.models import Purpose
-from articles.story import POLICY_URL
+from articles.story import policy_url
 
 KEPT_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """`sections` (title, url) in the order of the desk; `standing` (title, url, purpose)."""
+    """`sections` (title, url) in the order of the desk; `standing` (title, url, purpose); `front`
+    says whether the language has a front page that readers see."""
 
     sections: list[tuple[str, str]]
     standing: list[tuple[str, str, str]]
+    front: bool = True
     read_at: float = field(default_factory=time.monotonic)
 
 
@@ -45,24 +47,29 @@ def forget(**_signal: Any) -> None:
 def _read(language: str) -> Navigation:
     rows = (
         Page.objects.live()
-        .filter(Q(section__isnull=False) | Q(standingpage__isnull=False))
+        .filter(
+            Q(section__isnull=False) | Q(standingpage__isnull=False) | Q(frontpage__isnull=False)
+        )
         .filter(locale__language_code=language)
         .order_by("path")
-        .values_list("title", "slug", "standingpage__purpose")
+        .values_list("title", "slug", "standingpage__purpose", "frontpage")
     )
     return Navigation(
         sections=[
-            (title, section_path(slug, language)) for title, slug, purpose in rows if not purpose
+            (title, section_path(slug, language))
+            for title, slug, purpose, front in rows
+            if not purpose and not front
         ],
         standing=[
             (title, standing_path(slug, purpose, language), purpose)
-            for title, slug, purpose in rows
+            for title, slug, purpose, _front in rows
             if purpose
         ],
+        front=any(front for _title, _slug, _purpose, front in rows),
     )
 
 
 def standing_path(slug: str, purpose: str, language: str) -> str:
     if purpose == Purpose.CORRECTIONS:
-        return language_prefix(language) + POLICY_URL
+        return policy_url(language)
     return f"{language_prefix(language)}/{slug}/"

@@ -16,7 +16,7 @@ from articles.models import Article
 from articles.related import with_related
 from articles.retractions import headline_where_shared, retraction_of
 from articles.sharing import share_links
-from articles.story import POLICY_URL, Around, build_story
+from articles.story import Around, build_story, policy_url
 from articles.structured import as_script, news_article
 from articles.versions import content_of, render_body
 from newsroom.branding.models import Branding
@@ -61,7 +61,7 @@ def preview_context(article: Article, request: HttpRequest) -> dict[str, Any]:
         "keep_reading": keep_reading(story.id, story.language),
         "comments": [],
         "comment_count": 0,
-        "policy_url": POLICY_URL,
+        "policy_url": policy_url(article.locale.language_code),
         "history_url": f"{url}history/",
         "share": share_links(headline_where_shared(story), story.absolute_url),
         "json_ld": as_script(

@@ -32,6 +32,7 @@ from articles.search_index import index_story
 from articles.shapes import shape_of, shape_of_version
 from articles.signing import public_name
 from articles.tallies import count_up
+from articles.translations import owe_looks
 from articles.versions import Content, content_of, render_body
 from newsroom.branding.models import Branding
 from newsroom.readers.models import Reader
@@ -136,6 +137,7 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     if entries:
         count_up(entries)
         owe_news(version)
+        owe_looks(saved.pk, entries, moment)
     _keep(
         article,
         version,

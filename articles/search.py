@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.addresses import person_path
 from articles.models import Kind, Version
 from articles.search_index import configuration, folded, plain, plain_body, plain_dek
 
@@ -162,7 +163,8 @@ def _shown(rows: list[Any], words: str, language: str) -> list[Found]:
             section_url=version.content["section"]["url"],
             published_at=published_at,
             authors=[
-                (each["name"], f"/people/{each['slug']}/") for each in version.content["bylines"]
+                (each["name"], person_path(each["slug"], language))
+                for each in version.content["bylines"]
             ],
             retracted=retracted,
         )

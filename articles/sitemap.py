@@ -2,6 +2,7 @@
 news sitemap of the last two days
 (https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap)."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -9,30 +10,44 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from django.db.models import F
 
 from articles.addresses import absolute, language_prefix
+from articles.alternates import hreflang, open_languages, site_alternates
 from articles.feeds import clean_text
 from articles.listing import published
 from articles.models.article import Label
 from articles.navigation import navigation
+from articles.translations import Alternate, public_alternates, read_alternates
 
 NEWEST: Final = 5_000
 NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML: Final = "http://www.w3.org/1999/xhtml"
 NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
 NEWS_AGE: Final = timedelta(days=2)
 NEWS_MOST: Final = 1_000
 
 
-def sitemap_xml(language: str) -> bytes:
-    """The front page, what every page links to, and the `NEWEST` stories with their last change."""
-    root = Element("urlset", xmlns=NAMESPACE)
-    pages = navigation(language)
-    _add(root, f"{language_prefix(language)}/")
-    for path in [url for _title, url in pages.sections] + [row[1] for row in pages.standing]:
-        _add(root, path)
-    stories = published(language).filter(addresses__current=True)
-    rows = stories.values_list("addresses__path", F("current_version__published_at"))
-    for path, changed in rows[:NEWEST].iterator(chunk_size=1_000):
-        _add(root, path, changed)
+def sitemap_xml() -> bytes:
+    """In each language the front page, what every page links to, and the `NEWEST` stories with
+    their last change; each with its translations, as `xhtml:link`
+    (https://developers.google.com/search/docs/specialty/international/localized-versions#sitemap).
+    """
+    root = Element("urlset", {"xmlns": NAMESPACE, "xmlns:xhtml": XHTML})
+    for language in open_languages():
+        pages = navigation(language)
+        front = f"{language_prefix(language)}/"
+        _add(root, front, others=site_alternates(front))
+        for path in [url for _title, url in pages.sections] + [row[1] for row in pages.standing]:
+            _add(root, path)
+        for path, changed, others in _stories(language):
+            _add(root, path, changed, read_alternates(others))
     return tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _stories(language: str) -> Iterator[tuple[str, datetime, list[dict[str, str]]]]:
+    stories = published(language).filter(addresses__current=True)
+    rows = stories.values_list(
+        "addresses__path", F("current_version__published_at"), public_alternates("")
+    )
+    yield from rows[:NEWEST].iterator(chunk_size=1_000)
 
 
 def news_sitemap_xml(newsroom: str, now: datetime) -> bytes:
@@ -60,8 +75,13 @@ def news_sitemap_xml(newsroom: str, now: datetime) -> bytes:
     return tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _add(root: Element, path: str, changed: datetime | None = None) -> None:
+def _add(
+    root: Element, path: str, changed: datetime | None = None, others: Sequence[Alternate] = ()
+) -> None:
     url = SubElement(root, "url")
     SubElement(url, "loc").text = absolute(path)
     if changed:
         SubElement(url, "lastmod").text = changed.isoformat(timespec="seconds")
+    for language, address in hreflang(path, others):
+        link = {"rel": "alternate", "hreflang": language, "href": address}
+        SubElement(url, "xhtml:link", link)

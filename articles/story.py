@@ -1,15 +1,17 @@
 """A story as its page shows it: the current version's own copy, with what stands around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from typing import Any, Final
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
-from articles.addresses import absolute
+from articles.addresses import absolute, language_prefix, person_path
 from articles.models import Address, Kind
 from articles.models.article import Label
+from articles.translations import Alternate, public_alternates, read_alternates
 from articles.versions import Content, body_taken_away, count_words
 from newsroom.prepared import Prepared
 
@@ -25,7 +27,7 @@ class Story:
 
     `body` is the version's blocks (see `articles/versions.py`), `body_html` the same rendered.
     `lead_image` has url, absolute_url, srcset, width, height, alt, caption, credit.
-    `version` is the number shown, 0 in a preview.
+    `version` is the number shown, 0 in a preview. `alternates` are its public translations.
     """
 
     id: int
@@ -52,6 +54,7 @@ class Story:
     mark: str | None
     language: str
     version: int
+    alternates: list[Alternate] = field(default_factory=list)
 
     @property
     def word_count(self) -> int:
@@ -74,6 +77,7 @@ class Around:
     modified_at: datetime | None
     comments_open: bool
     version: int
+    alternates: list[Alternate] = field(default_factory=list)
 
 
 def find_story(path: str) -> Address | None:
@@ -92,6 +96,7 @@ _AT: Final = Prepared(
             path=path, article__live=True, article__current_version__isnull=False
         )
         .select_related("article__current_version")
+        .annotate(alternates=public_alternates("article"))
         .only(
             "path",
             "current",
@@ -121,6 +126,8 @@ def story_at(address: Address, mark: str | None) -> Story:
             modified_at=version.published_at if version.number > 1 else None,
             comments_open=article.comments_open,
             version=version.number,
+            # Of a removed story nobody asks for them.
+            alternates=read_alternates(getattr(address, "alternates", [])),
         ),
         version.content,
         version.body_html,
@@ -150,21 +157,30 @@ def build_story(around: Around, content: Content, body_html: str, mark: str | No
         location=content["location"],
         published_at=around.published_at,
         modified_at=around.modified_at,
-        bylines=_people(content["bylines"]),
-        credits=_people(content["credits"]),
+        bylines=_people(content["bylines"], content["language"]),
+        credits=_people(content["credits"], content["language"]),
         lead_image=picture and {**picture, "absolute_url": absolute(picture["url"])},
         body=content["body"],
         # Rendered by our own block templates when the version was made.
         body_html=mark_safe(body_html),  # noqa: S308
-        topics=[(each["name"], f"/topics/{each['slug']}/") for each in content["topics"]],
+        topics=[
+            (each["name"], f"{language_prefix(content['language'])}/topics/{each['slug']}/")
+            for each in content["topics"]
+        ],
         content_warning=content["content_warning"],
         developing=content["developing"],
         comments_open=around.comments_open,
         mark=mark,
         language=content["language"],
         version=around.version,
+        alternates=around.alternates,
     )
 
 
-def _people(people: list[dict[str, str]]) -> list[NamedLink]:
-    return [(each["name"], f"/people/{each['slug']}/") for each in people]
+def policy_url(language: str | None = None) -> str:
+    """The corrections policy, in the active language unless another is given."""
+    return language_prefix(language or get_language() or "en") + POLICY_URL
+
+
+def _people(people: list[dict[str, str]], language: str) -> list[NamedLink]:
+    return [(each["name"], person_path(each["slug"], language)) for each in people]

@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.addresses import absolute
 from articles.entries import EntryLine
-from articles.story import POLICY_URL, NamedLink, Story
+from articles.story import NamedLink, Story, policy_url
+from articles.translations import Alternate
 
 # A script element ends at the first "</script", whatever the JSON around it.
 _UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -30,8 +31,8 @@ def news_article(story: Story, entries: list[EntryLine], newsroom: str) -> dict[
         "@type": "NewsMediaOrganization",
         "name": newsroom,
         "url": absolute("/"),
-        "correctionsPolicy": absolute(POLICY_URL),
-        "publishingPrinciples": absolute(POLICY_URL),
+        "correctionsPolicy": absolute(policy_url(story.language)),
+        "publishingPrinciples": absolute(policy_url(story.language)),
     }
     known = {
         "@context": "https://schema.org",
@@ -53,8 +54,9 @@ def news_article(story: Story, entries: list[EntryLine], newsroom: str) -> dict[
         "image": _image(story.lead_image),
         "isAccessibleForFree": True,
         "publisher": organization,
-        "publishingPrinciples": absolute(POLICY_URL),
+        "publishingPrinciples": absolute(policy_url(story.language)),
         "correction": [_correction(story, entry, newsroom) for entry in entries],
+        **_translations(story),
     }
     return {key: value for key, value in known.items() if value not in ("", None, [])}
 
@@ -64,6 +66,26 @@ def as_script(data: dict[str, Any]) -> SafeString:
     # Every character that could end the element is written as an escape.
     text = json.dumps(data, ensure_ascii=False).translate(_UNSAFE)
     return mark_safe(text)  # noqa: S308
+
+
+def _translations(story: Story) -> dict[str, Any]:
+    """The language in which the story came first is the work, the others are its translations."""
+    if not story.alternates:
+        return {}
+    first = min(story.alternates, key=lambda each: each.published_at or story.published_at)
+    if first.published_at and first.published_at < story.published_at:
+        return {"translationOfWork": _in_language(first)}
+    return {"workTranslation": [_in_language(each) for each in story.alternates]}
+
+
+def _in_language(other: Alternate) -> dict[str, str]:
+    return {
+        "@type": "NewsArticle",
+        "@id": other.absolute_url,
+        "url": other.absolute_url,
+        "inLanguage": other.language,
+        "headline": other.headline,
+    }
 
 
 def _person(link: NamedLink) -> dict[str, str]:

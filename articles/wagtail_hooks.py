@@ -30,6 +30,12 @@ from articles.desk.removals import (
     removal_button,
 )
 from articles.desk.reports import ReportsViewSet, offer_to_close
+from articles.desk.translations import (
+    BeginTranslation,
+    LooksPanel,
+    TranslationLooks,
+    TranslationLooksItem,
+)
 from articles.going_public import Refused
 from articles.models import Article, RemovalKind
 from articles.removals import public_under
@@ -61,12 +67,26 @@ hooks.register("register_page_header_buttons", removal_button)
 
 @hooks.register("register_admin_urls")
 def pages_of_our_own() -> list[URLPattern]:
-    return [path("pictures-rights/", PictureRightsView.as_view(), name="picture_rights")]
+    return [
+        path("pictures-rights/", PictureRightsView.as_view(), name="picture_rights"),
+        path("translations/", TranslationLooks.as_view(), name="translation_looks"),
+        path("stories/<int:pk>/translate/", BeginTranslation.as_view(), name="begin_translation"),
+    ]
 
 
 @hooks.register("register_admin_menu_item")
 def rights_in_the_menu() -> MenuItem:
     return PictureRightsMenuItem()
+
+
+@hooks.register("register_admin_menu_item")
+def translations_in_the_menu() -> MenuItem:
+    return TranslationLooksItem()
+
+
+@hooks.register("construct_homepage_panels")
+def translations_at_home(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(LooksPanel(request))
 
 
 @hooks.register("after_create_page")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +18,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.models import (
     GroupApprovalTask,
+    GroupPagePermission,
+    Locale,
     Page,
     Site,
     Workflow,
@@ -76,37 +79,96 @@ def stand_at(base_url: str) -> Site:
     return site
 
 
-def front_page() -> FrontPage:
-    """The front page of the site's main language."""
-    front: FrontPage = Site.objects.get(is_default_site=True).root_page.specific
+def front_page(language: str = settings.LANGUAGE_CODE) -> FrontPage:
+    """The front page of the site's main language, or of another that was opened."""
+    main: FrontPage = Site.objects.get(is_default_site=True).root_page.specific
+    if language == settings.LANGUAGE_CODE:
+        return main
+    front = FrontPage.objects.filter(
+        translation_key=main.translation_key, locale__language_code=language
+    ).first()
+    if front is None:
+        raise CannotFound(_("The site has no front page in that language yet."))
     return front
 
 
+def open_language(language: str, by: Reader | None = None) -> tuple[FrontPage, bool]:
+    """A front page in another of `settings.LANGUAGES`, beside the main one and with the same rights
+    and workflow; and whether it was made just now."""
+    locale, _made = Locale.objects.get_or_create(language_code=language)
+    main = front_page()
+    found = FrontPage.objects.filter(translation_key=main.translation_key, locale=locale).first()
+    if found:
+        return found, False
+    front = FrontPage(
+        title=main.title,
+        slug=f"{main.slug}-{language}",
+        locale=locale,
+        translation_key=main.translation_key,
+        owner=by,
+    )
+    main.get_parent().add_child(instance=front)
+    front.save_revision(user=by).publish(user=by)
+    for permission in GroupPagePermission.objects.filter(page=main):
+        GroupPagePermission.objects.get_or_create(
+            group=permission.group, page=front, permission=permission.permission
+        )
+    if workflow := WorkflowPage.objects.filter(page=main).first():
+        WorkflowPage.objects.get_or_create(page=front, workflow=workflow.workflow)
+    return front, True
+
+
 def make_section(
-    title: str, *, slug: str = "", description: str = "", by: Reader | None = None
+    title: str,
+    *,
+    slug: str = "",
+    description: str = "",
+    by: Reader | None = None,
+    language: str = settings.LANGUAGE_CODE,
+    translates: str = "",
 ) -> tuple[Section, bool]:
-    """The section, and whether it was made just now. Raises CannotFound for an address that is
+    """The section, and whether it was made just now; `translates` is the address of the main
+    language's section that it is the translation of. Raises CannotFound for an address that is
     the site's own or another page's."""
     slug = slug or slugify(title)
     if not slug:
         raise CannotFound(_("A section needs a title with letters or digits in it."))
-    found = Section.objects.child_of(front_page()).filter(slug=slug).first()
+    front = front_page(language)
+    found = Section.objects.child_of(front).filter(slug=slug).first()
     if found:
         return found, False
-    section = Section(title=title, slug=slug, description=description)
-    _publish_under_front(section, by)
+    section = Section(title=title, slug=slug, description=description, locale=front.locale)
+    if translates:
+        original = Section.objects.child_of(front_page()).filter(slug=translates).first()
+        if original is None:
+            raise CannotFound(_("There is no section at “%(slug)s”.") % {"slug": translates})
+        section.translation_key = original.translation_key
+    _publish_under(front, section, by)
     return section, True
 
 
 def make_standing_page(
-    purpose: str, title: str, body: str, *, slug: str = "", by: Reader | None = None
+    purpose: str,
+    title: str,
+    body: str,
+    *,
+    slug: str = "",
+    by: Reader | None = None,
+    language: str = settings.LANGUAGE_CODE,
 ) -> tuple[StandingPage, bool]:
-    """The page of that purpose, and whether it was made just now. `body` is HTML."""
-    found = StandingPage.objects.child_of(front_page()).filter(purpose=purpose).first()
+    """The page of that purpose in that language, and whether it was made just now; it is linked
+    with the main language's. `body` is HTML."""
+    front = front_page(language)
+    found = StandingPage.objects.child_of(front).filter(purpose=purpose).first()
     if found:
         return found, False
-    page = StandingPage(title=title, slug=slug or purpose, purpose=purpose, body=body)
-    _publish_under_front(page, by)
+    page = StandingPage(
+        title=title, slug=slug or purpose, purpose=purpose, body=body, locale=front.locale
+    )
+    original = StandingPage.objects.child_of(front_page()).filter(purpose=purpose).first()
+    if original:
+        page.translation_key = original.translation_key
+    _publish_under(front, page, by)
     return page, True
 
 
@@ -171,11 +233,11 @@ def _general_fund_words() -> dict[str, str]:
     return {"slug": GENERAL_FUND, **words}
 
 
-def _publish_under_front(page: Page, by: Reader | None) -> None:
+def _publish_under(front: FrontPage, page: Page, by: Reader | None) -> None:
     try:
         with transaction.atomic():
             page.owner = by
-            front_page().add_child(instance=page)
+            front.add_child(instance=page)
             page.save_revision(user=by).publish(user=by)
     except ValidationError as error:
         raise CannotFound(f"{page.title}: {_sentence(error)}") from error

@@ -25,7 +25,13 @@ ROLES: Final = (
 )
 
 _DESK = {"wagtailadmin.access_admin"}
-_WRITE = {"articles.view_person", "articles.view_topic", "articles.add_topic"}
+_WRITE = {
+    "articles.view_person",
+    "articles.view_topic",
+    "articles.add_topic",
+    # That a story's translation may need what was corrected.
+    "articles.view_translationlook",
+}
 _EDIT = _WRITE | {
     "articles.add_person",
     "articles.change_person",

@@ -22,7 +22,7 @@ from wagtail.admin.panels import (
 
 from articles.comparing import ChangedWords, changed_words
 from articles.corrections import Record, SilentEdit, judge, pending, set_pending
-from articles.desk import entry_rows, what_changed
+from articles.desk import entry_rows, translations, what_changed
 from articles.desk.before_publishing import BeforePublishingPanel
 from articles.desk.moments import NewsroomMomentField, in_what_zone
 from articles.developing import mark, needs_one_line, one_line_until
@@ -49,6 +49,7 @@ class StoryForm(WagtailAdminPageForm):
 
     locals().update(what_changed.fields())
     data: Any
+    translation = translations.field()
     embargo_until = NewsroomMomentField(
         label=gettext_lazy("Embargo until"),
         required=False,
@@ -65,6 +66,7 @@ class StoryForm(WagtailAdminPageForm):
         # Offered again only while the draft still says something that readers do not see.
         self.aside = set_aside(article) if article and found else Record()
         values = what_changed.initial(self.said_before, self.aside, found)
+        values[translations.FIELD] = translations.initial(article)
         kwargs["initial"] = values | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         used = sum(name.endswith("_kind") for name in values)
@@ -75,6 +77,8 @@ class StoryForm(WagtailAdminPageForm):
         cleaned: dict[str, Any] = super().clean()
         if cleaned.get("expire_at") and not (cleaned.get("expire_reason") or "").strip():
             self.add_error("expire_reason", _("Say why it expires: readers are told."))
+        if why := self._translation_fault(cleaned.get(translations.FIELD)):
+            self.add_error(translations.FIELD, why)
         if cleaned.get("lead_image") and not self.is_deferred_validation:
             for name, sentence in (
                 ("lead_image_alt", _("Say what the picture shows, for who cannot see it.")),
@@ -83,6 +87,20 @@ class StoryForm(WagtailAdminPageForm):
                 if not cleaned.get(name):
                     self.add_error(name, sentence)
         return cleaned
+
+    def save(self, commit: bool = True) -> Article:
+        if translations.FIELD in self.changed_data:
+            chosen = self.cleaned_data.get(translations.FIELD)
+            translations.keep(self.instance, chosen, self.for_user)
+        saved: Article = super().save(commit=commit)
+        return saved
+
+    def _translation_fault(self, chosen: Article | None) -> str:
+        if translations.FIELD not in self.changed_data:
+            return ""
+        if not self.instance.pk and self.parent_page:
+            self.instance.locale_id = self.parent_page.locale_id
+        return translations.fault(self.instance, chosen, self.for_user)
 
     def _post_clean(self) -> None:
         # After Django has put the fields' values on the story: only then can its words be read.
@@ -287,6 +305,7 @@ def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -
             ],
             heading=gettext_lazy("How it is shown"),
         ),
+        translations.TranslationPanel(heading=gettext_lazy("In another language"), icon="globe"),
         MultiFieldPanel([FieldPanel("embargo_until")], heading=gettext_lazy("Embargo")),
     ]
     model.promote_panels = [FieldPanel("slug")]

@@ -2,7 +2,8 @@
 was published (`record`), its heads told outside (`heads`), what readers say (`comments`) and
 report (`reports`), the stories they follow (`follows`), what was taken from
 them (`removals`), by what right pictures are shown
-(`rights`), and what search looks in (`search`)."""
+(`rights`), what search looks in (`search`), and translations to look at
+(`translations`)."""
 
 from articles.models.article import Address, Article, Byline, Pin
 from articles.models.comments import Comment, Commenter, CommentReport, CommentState
@@ -23,6 +24,7 @@ from articles.models.reports import ErrorReport, ReportContact, ReportState
 from articles.models.rights import ImageRights
 from articles.models.search import SearchEntry
 from articles.models.tallies import EntryTally, EntryWords
+from articles.models.translations import TranslationLook
 
 __all__ = [
     "REMOVING",
@@ -60,5 +62,6 @@ __all__ = [
     "Section",
     "StandingPage",
     "Topic",
+    "TranslationLook",
     "Version",
 ]

@@ -118,5 +118,7 @@ class StandingPage(Page):
         parts = super().get_url_parts(request)
         if parts and self.purpose == Purpose.CORRECTIONS:
             site_id, root, _path = parts
-            return site_id, root, "/corrections/policy/"
+            code = self.locale.language_code
+            prefix = "" if code == settings.LANGUAGE_CODE else f"/{code}"
+            return site_id, root, f"{prefix}/corrections/policy/"
         return parts

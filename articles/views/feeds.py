@@ -97,7 +97,7 @@ def _section(slug: str) -> Section:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    body = sitemap_xml(_language())
+    body = sitemap_xml()
     return public(request, HttpResponse(body, content_type="application/xml"), FRESH_SECONDS)
 
 

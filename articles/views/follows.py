@@ -17,7 +17,7 @@ from articles import following
 from articles.addresses import current_path
 from articles.comments import headline_of
 from articles.models import Address, Follow
-from articles.story import POLICY_URL
+from articles.story import policy_url
 from articles.views.asked_again import takes_forms
 from articles.views.story import story_address
 from newsroom.edge.headers import public, uncached
@@ -144,5 +144,5 @@ def _story(address: Address) -> dict[str, object]:
     return {
         "story_url": address.path,
         "headline": version.content["headline"],
-        "policy_url": POLICY_URL,
+        "policy_url": policy_url(),
     }

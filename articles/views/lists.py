@@ -1,11 +1,13 @@
 """Pages that list stories: front, section, person, topic; and the pages that stand."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from articles.alternates import page_alternates
 from articles.entries import entry_lines
 from articles.finding import Sought, find_entries
 from articles.front import front_page
@@ -13,6 +15,7 @@ from articles.listing import cards, published
 from articles.models import Person, Purpose, Section, StandingPage, Topic
 from articles.navigation import standing_path
 from articles.paging import page_number, page_of
+from articles.story import policy_url
 from newsroom.edge.headers import public
 
 FRESH_SECONDS = 30
@@ -40,6 +43,7 @@ def section(request: HttpRequest, section: Section) -> HttpResponse:
     shown, has_next = page_of(lambda count, offset: cards(found, count, offset), number)
     context = {
         "section": section,
+        "alternates": page_alternates(section),
         "cards": shown,
         "page_number": number,
         "has_next": has_next,
@@ -51,7 +55,7 @@ def section(request: HttpRequest, section: Section) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, slug: str) -> HttpResponse:
     who = get_object_or_404(Person.objects.select_related("portrait"), slug=slug)
-    found = published().filter(bylines__person=who)
+    found = published(get_language() or "en").filter(bylines__person=who)
     number = page_number(request)
     shown, has_next = page_of(lambda count, offset: cards(found, count, offset), number)
     context = {"person": who, "cards": shown, "page_number": number, "has_next": has_next}
@@ -61,7 +65,7 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     what = get_object_or_404(Topic, slug=slug)
-    found = published().filter(topics=what)
+    found = published(get_language() or "en").filter(topics=what)
     number = page_number(request)
     shown, has_next = page_of(lambda count, offset: cards(found, count, offset), number)
     context = {"topic": what, "cards": shown, "page_number": number, "has_next": has_next}
@@ -76,19 +80,19 @@ def standing(request: HttpRequest, page: StandingPage) -> HttpResponse:
         response = HttpResponse(status=301)
         response["Location"] = standing_path(page.slug, page.purpose, page.locale.language_code)
         return response
-    context = {"page": page}
+    context = {"page": page, "alternates": page_alternates(page)}
     return public(request, render(request, "articles/standing.html", context), FRESH_SECONDS)
 
 
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
     """The corrections policy, at the address every correction links to."""
-    found = (
-        StandingPage.objects.live()
-        .filter(purpose=Purpose.CORRECTIONS, locale__language_code=get_language() or "en")
-        .first()
-    )
+    language = get_language() or "en"
+    policies = StandingPage.objects.live().filter(purpose=Purpose.CORRECTIONS)
+    found = policies.filter(locale__language_code=language).first()
     if found is None:
+        if language != settings.LANGUAGE_CODE:
+            return redirect(policy_url(settings.LANGUAGE_CODE))
         raise Http404(_("The corrections policy is not written yet."))
-    context = {"page": found}
+    context = {"page": found, "alternates": page_alternates(found)}
     return public(request, render(request, "articles/standing.html", context), FRESH_SECONDS)

@@ -19,7 +19,7 @@ from articles.heads import recent_lines, this_key
 from articles.models import Correction, Kind, Section
 from articles.navigation import navigation
 from articles.reports import time_to_correction
-from articles.story import POLICY_URL
+from articles.story import policy_url
 from articles.tallies import SHOWN_MONTHS, months
 from newsroom.edge.headers import public
 
@@ -73,7 +73,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "issued": sum(month.total for month in all_months),
         "response": _response(),
         "longest": LONGEST_WORDS,
-        "policy_url": POLICY_URL,
+        "policy_url": policy_url(),
         "feeds": _feeds(asked.section, language),
         "log_url": "/corrections/log.json",
     }

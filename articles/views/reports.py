@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles import reports
 from articles.models import Address
 from articles.reports import ReportRefused, Wish, report_error
-from articles.story import POLICY_URL
+from articles.story import policy_url
 from articles.views.asked_again import takes_forms
 from articles.views.story import story_address
 from newsroom.edge.headers import public, uncached
@@ -94,5 +94,5 @@ def _story(address: Address) -> dict[str, object]:
         "story_url": address.path,
         "headline": version.content["headline"],
         "version": version.number,
-        "policy_url": POLICY_URL,
+        "policy_url": policy_url(),
     }

@@ -17,7 +17,7 @@ from articles.models import Address
 from articles.related import with_related
 from articles.retractions import headline_where_shared, retraction_of
 from articles.sharing import share_links
-from articles.story import POLICY_URL, Story, find_story, story_at
+from articles.story import Story, find_story, policy_url, story_at
 from articles.structured import as_script, news_article
 from articles.threads import discussion
 from articles.views.tombstone import find_removed, tombstone
@@ -57,6 +57,7 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
     marked = marked_by(entries)
     context = {
         "story": story,
+        "alternates": story.alternates,
         "corrections": entries,
         "retraction": retraction_of(story, marked),
         "shared_headline": headline_where_shared(story),
@@ -84,7 +85,7 @@ def talk_of(story: Story) -> dict[str, object]:
 
 
 def story_links(story: Story) -> dict[str, str]:
-    return {"policy_url": POLICY_URL, "history_url": f"{story.url}history/"}
+    return {"policy_url": policy_url(story.language), "history_url": f"{story.url}history/"}
 
 
 def _branding(request: HttpRequest) -> Branding:

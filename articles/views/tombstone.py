@@ -9,7 +9,7 @@ from django.shortcuts import render
 from articles.entries import story_entries
 from articles.models import Address, Ground, Removal
 from articles.removals import open_removal
-from articles.story import POLICY_URL
+from articles.story import policy_url
 from newsroom.edge.headers import public
 
 GONE: Final = 410
@@ -49,7 +49,7 @@ def tombstone(request: HttpRequest, gone: Gone) -> HttpResponse:
         "headline": version.headline if version else "",
         "removal": gone.removal,
         "corrections": entries,
-        "policy_url": POLICY_URL,
+        "policy_url": policy_url(),
         "history_url": f"{gone.address.path}history/",
     }
     status = FORBIDDEN_BY_LAW if gone.removal.ground == Ground.LAW else GONE

@@ -47,6 +47,8 @@ PROPERTIES: dict[str, dict[str, tuple[str, ...]]] = {
         "publishingPrinciples": ("URL", "CreativeWork"),
         "correction": ("CorrectionComment", "Text", "URL"),
         "creditText": ("Text",),
+        "translationOfWork": ("CreativeWork",),
+        "workTranslation": ("CreativeWork",),
     },
     "Article": {"articleSection": ("Text",), "wordCount": ("Integer",)},
     "NewsArticle": {"dateline": ("Text",)},

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import override
 
 from campaigns.models.campaign import CURRENCIES
@@ -41,6 +42,21 @@ class Command(BaseCommand):
             help="a section of the site; may be given several times, in their order",
         )
         parser.add_argument(
+            "--also-in",
+            action="append",
+            default=[],
+            choices=[code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE],
+            help="another language of the site: its front page and standing pages",
+        )
+        parser.add_argument(
+            "--section-in",
+            action="append",
+            default=[],
+            nargs=3,
+            metavar=("LANGUAGE", "ADDRESS", "TITLE"),
+            help="a section's title in another language, such as: fr energy Énergie",
+        )
+        parser.add_argument(
             "--currency",
             choices=[code for code, _name in CURRENCIES],
             default=CURRENCIES[0][0],
@@ -71,10 +87,27 @@ def _found(options: dict[str, Any]) -> Iterator[str]:
     for purpose in founding.STANDING:
         page, made = founding.make_standing_page(purpose, *founding.default_standing_page(purpose))
         yield _line(f"Standing page “{page.title}”", made)
+    for language in options["also_in"]:
+        yield from _open(language)
+    for language, slug, title in options["section_in"]:
+        section, made = founding.make_section(title, language=language, translates=slug)
+        yield _line(f"Section “{section.title}”", made)
     fund, made = founding.make_general_fund(
         moment=timezone.now(), time_zone=settings.TIME_ZONE, currency=options["currency"]
     )
     yield _line(f"Default campaign “{fund.title}”", made)
+
+
+def _open(language: str) -> Iterator[str]:
+    front, made = founding.open_language(language)
+    yield _line(f"Front page in {front.locale.get_display_name()}", made)
+    with override(language):
+        for purpose in founding.STANDING:
+            title, body = founding.default_standing_page(purpose)
+            page, made = founding.make_standing_page(
+                purpose, title, body, slug=slugify(title), language=language
+            )
+            yield _line(f"Standing page “{page.title}”", made)
 
 
 def _line(what: str, made: bool) -> str:
