@@ -3,9 +3,9 @@
 from django.utils.translation import override
 
 from articles.addresses import absolute, current_path
-from articles.comments import headline_of
 from articles.entries import entry_lines
 from articles.models import Correction, ErrorReport, ReportContact, ReportState
+from articles.removals import headline_of
 from articles.story import policy_url
 from newsroom.mail.outbox import owe
 

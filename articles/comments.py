@@ -23,6 +23,7 @@ from articles.models import (
     CommentReport,
     CommentState,
 )
+from articles.removals import headline_of
 from newsroom.audit import log
 from newsroom.branding.models import Branding
 from newsroom.mail.outbox import owe
@@ -198,12 +199,6 @@ def tidied(text: str) -> str:
     """`text` without control characters, with single line breaks or one empty line."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _MANY_BREAKS.sub("\n\n", _CONTROL.sub("", text)).strip()
-
-
-def headline_of(article: Article) -> str:
-    """The headline as readers see it."""
-    version = article.current_version
-    return version.headline if version else article.title
 
 
 def _refuse_banned(reader: Reader, moment: datetime) -> Commenter:

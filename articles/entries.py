@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from articles.models import Correction, ErrorReport, Kind, Removal, RemovalKind
+from articles.removals import withheld_headline
 from newsroom.prepared import Prepared
 
 
@@ -66,6 +67,7 @@ def _rows(found: "QuerySet[Correction]") -> "QuerySet[Correction, Any]":
         noticed_at=_noticed(),
         before_withheld=_last_act("before"),
         after_withheld=_last_act("after"),
+        headline_withheld=_last_act("article__current_version"),
     )
 
 
@@ -140,6 +142,8 @@ def _line(row: dict[str, Any]) -> EntryLine:
         row["was"] = ""
     if after_withheld := row.pop("after_withheld") == RemovalKind.WITHHELD:
         row["was"], row["now"] = "", gettext("Withheld, with the version it came with.")
+    if row.pop("headline_withheld") == RemovalKind.WITHHELD:
+        row["headline"] = withheld_headline()
     path, before, after = row["path"], row.pop("before_number"), row.pop("after_number")
     return EntryLine(
         **{key: row[key] for key in ("id", "number", "kind", "was", "now", "signature")},

@@ -20,9 +20,9 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from articles.addresses import absolute, current_path
-from articles.comments import headline_of
 from articles.entries import EntryLine, entry_lines
 from articles.models import Article, Correction, Follow, FollowerNews, Kind, Version
+from articles.removals import headline_of
 from articles.story import policy_url
 from newsroom.celery import app
 from newsroom.mail.outbox import can_be_written_to, owe

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import Revision
 
-from articles.comments import headline_of
 from articles.going_public import Refused
 from articles.models import Article
 from articles.publishing import judge_scheduled
 from articles.removal_requests import agreed_expiry
+from articles.removals import headline_of
 from newsroom.mail.models import OutboxMail
 from newsroom.mail.outbox import owe
 from newsroom.readers.models import Reader

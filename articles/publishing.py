@@ -25,7 +25,7 @@ from articles.going_public import Publication, Refused
 from articles.models import Article, Change, Correction, Version
 from articles.picture_rights import refuse_unfit_pictures
 from articles.published_words import witnessed
-from articles.removals import record_return
+from articles.removals import record_return, refuse_withheld_words
 from articles.rescheduling import carried_over
 from articles.retractions import refuse_body_taken_away
 from articles.search_index import index_story
@@ -94,7 +94,9 @@ def judge_scheduled(article: Article, moment: datetime) -> None:
     content = content_of(article, files=False)
     try:
         if last:
-            judge(shape_of_version(last), shape_of(content), pending(article), moment)
+            shape = shape_of(content)
+            judge(shape_of_version(last), shape, pending(article), moment)
+            refuse_withheld_words(article.pk, shape.words_hash)
         refuse_body_taken_away(article.pk, content, pending(article))
         refuse_unfit_pictures(content, last.content if last else None, moment)
     except Refused as refusal:
@@ -123,6 +125,7 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     shape = shape_of(content)
     before = shape_of_version(last) if last else None
     change = judge(before, shape, record, moment)
+    refuse_withheld_words(saved.pk, shape.words_hash)
     if change is None:
         witnessed(article.pk)
         if article.pending_record:

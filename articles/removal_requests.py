@@ -32,7 +32,8 @@ def ask(article: Article, why: Leaving, version: Version | None = None) -> Remov
         raise Refused(_("Say on what ground, and why: readers are told."), article.pk)
     if version is None and not needs_second_person(article.pk, timezone.now()):
         return remove(article, why)
-    if version is not None and version.pk == article.current_version_id:
+    row = Article.objects.only("live", "current_version").get(pk=article.pk)
+    if version is not None and row.live and version.pk == row.current_version_id:
         raise Refused(
             _(
                 "This is the version readers see, which cannot be withheld: correct the story "

@@ -99,13 +99,14 @@ def open_removal(article: int) -> Removal | None:
 def withhold(version: Version, why: Leaving) -> Removal:
     """Take a version's words out of the history, or with kind `lifted` give them back.
 
-    Raises `Refused` for the version readers are shown, and without a second person.
+    Raises `Refused` for the version readers are shown, and without a second person. Of a removed
+    story the last version may be withheld: its headline still stands at its address.
     """
     lifting = why.kind == RemovalKind.LIFTED
     with transaction.atomic():
         hold_the_chain()
-        story = version.article
-        if not lifting and story.current_version_id == version.pk:
+        story = Article.objects.get(pk=version.article_id)
+        if not lifting and story.live and story.current_version_id == version.pk:
             raise Refused(
                 _(
                     "This is the version readers see, which cannot be withheld: correct the story "
@@ -137,6 +138,36 @@ def withheld_versions(article: int) -> dict[int, Removal]:
     found = acts.select_related("version").order_by("number")
     last = {act.version.number: act for act in found if act.version}
     return {number: act for number, act in last.items() if act.kind == RemovalKind.WITHHELD}
+
+
+def refuse_withheld_words(article: int, words_hash: str) -> None:
+    """Raise `Refused` when a publication would bring back the words of a withheld version."""
+    for number, act in withheld_versions(article).items():
+        if act.version and act.version.words_hash == words_hash:
+            raise Refused(
+                _(
+                    "These are the words of version %(number)s, which are withheld: change them, "
+                    "or let a second person agree to show them again."
+                )
+                % {"number": number},
+                article,
+            )
+
+
+def headline_of(article: Article) -> str:
+    """The headline as readers see it; without it where the version that had it is withheld."""
+    version = article.current_version
+    if version is None:
+        return article.title
+    # The version that readers see cannot be withheld.
+    if not article.live and version.number in withheld_versions(article.pk):
+        return withheld_headline()
+    return version.headline
+
+
+def withheld_headline() -> str:
+    """What stands where a withheld headline stood."""
+    return _("A story whose headline is withheld")
 
 
 def removal_lines(article: int) -> list[Removal]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from articles.removals import headline_of
 from campaigns.models import Donation, Payment
 from newsroom.mail import outbox
 from newsroom.money import Money
@@ -30,7 +31,7 @@ def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> 
             "reference": reference(donation),
             "story": (
                 {
-                    "headline": version.headline,
+                    "headline": headline_of(donation.article),
                     "url": settings.BASE_URL + donation.article.url,
                 }
                 if version and donation.article

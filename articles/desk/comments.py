@@ -38,11 +38,11 @@ from articles.comments import (
     NoReason,
     anchor,
     approve,
-    headline_of,
     next_held,
     reject,
 )
 from articles.models import Comment, CommentReport, CommentState
+from articles.removals import headline_of
 from newsroom.furniture import acting, desk_page
 
 QUEUE_SHOWN: Final = 50

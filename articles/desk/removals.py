@@ -25,7 +25,6 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
 from articles.addresses import current_path
-from articles.comments import headline_of
 from articles.going_public import Leaving, Refused
 from articles.models import (
     REMOVING,
@@ -38,7 +37,7 @@ from articles.models import (
     Version,
 )
 from articles.removal_requests import agree, ask, decline
-from articles.removals import needs_second_person, open_removal, withheld_versions
+from articles.removals import headline_of, needs_second_person, open_removal, withheld_versions
 from newsroom.readers.models import Reader
 
 
@@ -128,7 +127,10 @@ class StoryRemovals(_Page):
         story = self.article
         withheld = withheld_versions(story.pk)
         versions = story.versions.order_by("-number").only("number", "published_at", "headline")
-        others = [each for each in versions if each.pk != story.current_version_id]
+        # What readers see cannot be withheld; of a removed story they see nothing.
+        others = [
+            each for each in versions if not story.live or each.pk != story.current_version_id
+        ]
         kind = self.request.GET.get("kind", "")
         return super().get_context_data(
             story=story,

@@ -24,10 +24,10 @@ from wagtail.models import Page
 
 from articles import reports
 from articles.addresses import current_path
-from articles.comments import headline_of
 from articles.models import Correction, ErrorReport, Kind, ReportState, Version
 from articles.models.reports import OPEN
 from articles.quoting import place
+from articles.removals import headline_of
 from articles.versions import text_paragraphs
 from newsroom.furniture import acting
 

@@ -20,11 +20,11 @@ from articles.comments import (
     CommentRefused,
     CommentsClosed,
     comments_of,
-    headline_of,
     takes_comments,
     write_comment,
 )
 from articles.models import Article, Comment, CommentState
+from articles.removals import headline_of
 from newsroom.branding.models import Branding
 from newsroom.edge.headers import uncached
 from newsroom.edge.rates import allowed

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import following
 from articles.addresses import current_path
-from articles.comments import headline_of
 from articles.models import Address, Follow
+from articles.removals import headline_of
 from articles.story import policy_url
 from articles.views.asked_again import takes_forms
 from articles.views.story import story_address

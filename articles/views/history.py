@@ -1,5 +1,7 @@
 """What became of a story: its versions, and any two word by word. Not for search engines."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from articles.entries import compare_url, mark_of, story_entries
 from articles.history import both_versions, version_lines
 from articles.models import Ground, Removal
 from articles.related import with_headlines
-from articles.removals import removal_lines, withheld_versions
+from articles.removals import removal_lines, withheld_headline, withheld_versions
 from articles.story import story_at
 from articles.versions import text_paragraphs
 from articles.views.story import FRESH_SECONDS, story_address, story_links
@@ -37,6 +39,8 @@ def history(request: HttpRequest, **_parts: object) -> HttpResponse:
     entries = story_entries(found.article_id)
     story = story_at(found, mark_of(entries))
     lines = version_lines(story.id, story.url, entries)
+    if lines[0].withheld:
+        story = replace(story, headline=withheld_headline())
     context = {
         "story": story,
         "versions": lines,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from articles.entries import story_entries
 from articles.models import Address, Ground, Removal
-from articles.removals import open_removal
+from articles.removals import headline_of, open_removal
 from articles.story import policy_url
 from newsroom.edge.headers import public
 
@@ -44,9 +44,8 @@ def tombstone(request: HttpRequest, gone: Gone) -> HttpResponse:
     hidden = gone.removal.ground in (Ground.LAW, Ground.SAFETY, Ground.RIGHTS)
     told = [] if hidden else story_entries(gone.address.article_id)
     entries = [replace(entry, before_after_url=None) for entry in told]
-    version = gone.address.article.current_version
     context = {
-        "headline": version.headline if version else "",
+        "headline": headline_of(gone.address.article),
         "removal": gone.removal,
         "corrections": entries,
         "policy_url": policy_url(),

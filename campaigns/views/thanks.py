@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
+from articles.removals import headline_of
 from campaigns.matching import added_to
 from campaigns.models import Donation, DonationState
 from campaigns.progress import Progress, progress, with_total
@@ -63,7 +64,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
                 "state_url": f"/give/thanks/{donation.token}/state.json",
                 "reference": reference(donation),
                 "story": (
-                    {"headline": version.headline, "url": donation.article.url}
+                    {"headline": headline_of(donation.article), "url": donation.article.url}
                     if version and donation.article
                     else None
                 ),

@@ -12,7 +12,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from articles.corrections import Entry, Record
 from articles.going_public import Leaving, Refused
-from articles.models import Article, Kind, Removal, RemovalKind, RemovalRequest, Section
+from articles.models import Article, Follow, Kind, Removal, RemovalKind, RemovalRequest, Section
 from articles.publishing import publish
 from articles.removal_requests import agree, ask, decline
 from articles.removals import remove, withhold
@@ -363,6 +363,83 @@ def test_a_withholding_is_lifted_by_two_people_on_the_record(
     assert client.get(f"{told.url}history/1-2/").status_code == 200
     assert [each.kind for each in Removal.objects.order_by("number")] == ["withheld", "lifted"]
     assert clean()
+
+
+HEADLINE = "Halloran of Quarry Lane saw the fire"
+
+
+@pytest.fixture
+def gone(energy: Section, editor: Reader, second: Reader) -> Article:
+    """Removed by mistake's ground; headline and words of its last version tell too much."""
+    article = newsroom.story(energy, "The kiln goes cold", slug="kiln")
+    said = Record([Entry(Kind.CORRECTION, "We said cold.", "Quarry Lane burned.")])
+    newsroom.edit(article, title=HEADLINE, record=said)
+    remove(article, why(editor, second, ground="mistake"))
+    return Article.objects.get(pk=article.pk)
+
+
+def test_the_headline_of_a_removed_story_is_withheld_with_its_last_version(
+    gone: Article, client: Client, editor: Reader, second: Reader, desk: Client
+) -> None:
+    url = gone.addresses.get(current=True).path
+    reader = newsroom.editor("Rea", is_superuser=False, is_staff=False)
+    Follow.objects.create(
+        article=gone, email=reader.email, reader=reader, confirmed_at=timezone.now()
+    )
+    signed_in = Client()
+    signed_in.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    pages = (
+        (client, url),
+        (client, f"{url}history/"),
+        (client, f"{url}history/1-2/"),
+        (client, "/corrections/"),
+        (client, "/corrections/feed.atom"),
+        (client, "/corrections/feed.json"),
+        (client, "/energy/corrections.atom"),
+        (client, "/search/?q=Halloran"),
+        (client, "/"),
+        (signed_in, "/account/"),
+    )
+    shown = [path for who, path in pages if "Quarry Lane" in who.get(path).content.decode()]
+    assert url in shown
+    assert "/corrections/" in shown
+    assert "/account/" in shown
+    asked = {"kind": "withheld", "version": "2", "ground": "safety", "reason": "A witness."}
+    desk.post(f"/desk/removals/story/{gone.pk}/", asked)
+    agree(RemovalRequest.objects.get().pk, second)
+    for who, path in pages:
+        assert "Quarry Lane" not in who.get(path).content.decode(), path
+    assert "A story whose headline is withheld" in client.get(url).content.decode()
+    assert "A witness." in client.get(f"{url}history/").content.decode()
+    assert clean()
+
+
+def test_a_story_comes_back_without_its_withheld_words_or_not_at_all(
+    gone: Article, editor: Reader, second: Reader
+) -> None:
+    version = gone.versions.get(number=2)
+    ask(gone, why(editor, kind="withheld"), version)
+    agree(RemovalRequest.objects.get().pk, second)
+    with pytest.raises(Refused, match="are withheld"):
+        publish(Article.objects.get(pk=gone.pk), by=editor)
+    assert not is_live(gone)
+    back = Article.objects.get(pk=gone.pk)
+    said = Record([Entry(Kind.CORRECTION, "A name.", "No name.")])
+    newsroom.edit(back, title="A fire was seen", by=editor, record=said)
+    assert "A fire was seen" in Client().get(back.url).content.decode()
+    assert "Quarry Lane" not in Client().get(f"{back.url}history/").content.decode()
+    with pytest.raises(Refused, match="are withheld"):
+        newsroom.edit(back, title=HEADLINE, record=said)
+    assert clean()
+
+
+def test_a_version_is_not_withheld_once_its_story_is_back(
+    gone: Article, editor: Reader, second: Reader
+) -> None:
+    ask(gone, why(editor, kind="withheld"), gone.versions.get(number=2))
+    publish(Article.objects.get(pk=gone.pk), by=editor)
+    with pytest.raises(Refused, match="correct the story"):
+        agree(RemovalRequest.objects.get().pk, second)
 
 
 def test_nobody_withholds_alone_nor_what_readers_see(
