@@ -90,6 +90,8 @@ def sealed_entry(entry: Correction) -> dict[str, Any]:
         "before": entry.before_id,
         "after": entry.after_id,
         "supersedes": entry.supersedes_id,
+        # Left out where it is not said, so that an entry hashes as before there was such a moment.
+        **({"noticed_at": _moment(entry.noticed_at)} if entry.noticed_at else {}),
     }
 
 

@@ -67,11 +67,11 @@ class OwnComment:
 
 def takes_comments(article: Article, moment: datetime, days: int) -> bool:
     """Whether comments are open: the story's own switch, and for `days` from its first
-    publication (0: for ever)."""
+    publication (0: for ever), or as long as the story itself says."""
     first = article.first_published_at
     if not (article.comments_open and first):
         return False
-    return not days or moment < first + timedelta(days=days)
+    return not days or article.comments_stay_open or moment < first + timedelta(days=days)
 
 
 def write_comment(

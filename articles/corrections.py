@@ -20,7 +20,7 @@ class SilentEdit(Refused):
     """A publication that would change words without a word about it, or say what is not so.
 
     `fault` is "unexplained", "swapped", "nothing-changed", or what is wrong with entry number
-    `entry` (from 0): "kind", "was", "now", "future".
+    `entry` (from 0): "kind", "was", "now", "future", "noticed".
     """
 
     def __init__(self, sentence: str, fault: str = "unexplained", entry: int | None = None) -> None:
@@ -32,13 +32,15 @@ class SilentEdit(Refused):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What an editor says about one change. `issued_at` None means the moment of publication;
-    `supersedes` is the id of an earlier entry of the story that was itself mistaken."""
+    `supersedes` is the id of an earlier entry of the story that was itself mistaken; `noticed_at`
+    is when the newsroom itself noticed the error."""
 
     kind: str
     was: str
     now: str
     issued_at: datetime | None = None
     supersedes: int | None = None
+    noticed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Record:
                     "now": entry.now.strip(),
                     "issued_at": entry.issued_at.isoformat() if entry.issued_at else None,
                     "supersedes": entry.supersedes,
+                    "noticed_at": entry.noticed_at.isoformat() if entry.noticed_at else None,
                 }
                 for entry in self.entries
             ],
@@ -83,17 +86,24 @@ class Shape:
     things: str = ""
 
 
-def judge(last: Shape | None, new: Shape, record: Record, moment: datetime) -> Change | None:
+def judge(
+    last: Shape | None,
+    new: Shape,
+    record: Record,
+    moment: datetime,
+    since: datetime | None = None,
+) -> Change | None:
     """How a publication at `moment` goes on the record; None when a reader sees no difference.
 
-    `last` is the story's last version, None before the first. Raises `SilentEdit`.
+    `last` is the story's last version, None before the first; `since` is when the story was first
+    public, where it is known. Raises `SilentEdit`.
     """
     if last is None:
         return Change.FIRST
     words_changed = last.words_hash != new.words_hash
     swapped = bool(last.things and new.things) and last.things != new.things
     for number, entry in enumerate(record.entries):
-        _check(entry, number, moment)
+        _check(entry, number, moment, since)
         # To retract changes what the story is, to supersede changes what an entry says: these
         # two stand without a change of the story's words.
         stands_alone = entry.kind == Kind.RETRACTION or entry.supersedes
@@ -154,15 +164,16 @@ def set_pending(article: Article, record: Record) -> None:
 
 def read_entry(stored: dict[str, Any]) -> Entry:
     """An entry as `Record.as_stored` wrote it."""
-    issued_at = stored.get("issued_at")
+    issued_at, noticed_at = stored.get("issued_at"), stored.get("noticed_at")
     return replace(
         Entry(kind=stored["kind"], was=stored.get("was", ""), now=stored.get("now", "")),
         issued_at=parse_datetime(issued_at) if issued_at else None,
         supersedes=stored.get("supersedes"),
+        noticed_at=parse_datetime(noticed_at) if noticed_at else None,
     )
 
 
-def _check(entry: Entry, number: int, moment: datetime) -> None:
+def _check(entry: Entry, number: int, moment: datetime, since: datetime | None) -> None:
     if entry.kind not in Kind.values:
         raise SilentEdit(_("Choose what kind of entry this is."), "kind", number)
     if not entry.now.strip():
@@ -173,3 +184,16 @@ def _check(entry: Entry, number: int, moment: datetime) -> None:
         raise SilentEdit(
             _("An entry cannot be dated later than the words it explains."), "future", number
         )
+    if not entry.noticed_at:
+        return
+    if entry.kind == Kind.UPDATE:
+        raise SilentEdit(
+            _("An update is news, not an error that somebody noticed: leave this empty."),
+            "noticed",
+            number,
+        )
+    if entry.noticed_at > moment:
+        raise SilentEdit(_("An error cannot be noticed after it is corrected."), "noticed", number)
+    # Said to the minute, so the minute of the publication is not before it.
+    if since and entry.noticed_at < since.replace(second=0, microsecond=0):
+        raise SilentEdit(_("The story was not public yet at that moment."), "noticed", number)

@@ -18,8 +18,9 @@ class EntryLine:
     """One entry. `issued_at` is the public moment, `recorded_at` the database's; `number` counts
     within the story, as does `supersedes`, the entry that this one replaces; `after` is the number
     of the version it came with; `recorded_late` says that the two moments are further apart than
-    the newsroom allows without a word; `noticed_at` is when a reader first told us, if one did;
-    `withheld` says that a version beside it is."""
+    the newsroom allows without a word; `noticed_at` is when a reader first told us or, with
+    `noticed_by_us`, when the newsroom noticed it itself; `withheld` says that a version beside it
+    is."""
 
     number: int
     kind: str
@@ -37,6 +38,7 @@ class EntryLine:
     supersedes: int | None = None
     recorded_late: bool = False
     noticed_at: datetime | None = None
+    noticed_by_us: bool = False
     id: int = 0
     withheld: bool = False
 
@@ -59,12 +61,13 @@ def _rows(found: "QuerySet[Correction]") -> "QuerySet[Correction, Any]":
         "issued_at",
         "recorded_at",
         "signature",
+        "noticed_at",
         before_number=F("before__number"),
         after_number=F("after__number"),
         superseded_number=F("supersedes__number"),
         headline=F("article__current_version__headline"),
         path=F("article__addresses__path"),
-        noticed_at=_noticed(),
+        told_at=_told(),
         before_withheld=_last_act("before"),
         after_withheld=_last_act("after"),
         headline_withheld=_last_act("article__current_version"),
@@ -111,7 +114,7 @@ def marked_by(entries: list[EntryLine]) -> EntryLine | None:
     return None
 
 
-def _noticed() -> Subquery:
+def _told() -> Subquery:
     """When a reader first reported what the entry corrects; not who told us afterwards, of what was
     known already."""
     told = ErrorReport.objects.filter(
@@ -160,5 +163,7 @@ def _line(row: dict[str, Any]) -> EntryLine:
         after=after,
         supersedes=row["superseded_number"],
         recorded_late=recorded_late(row["issued_at"], row["recorded_at"]),
-        noticed_at=row["noticed_at"],
+        noticed_at=min(filter(None, (row["told_at"], row["noticed_at"])), default=None),
+        noticed_by_us=bool(row["noticed_at"])
+        and not (row["told_at"] and row["told_at"] <= row["noticed_at"]),
     )

@@ -95,7 +95,8 @@ def judge_scheduled(article: Article, moment: datetime) -> None:
     try:
         if last:
             shape = shape_of(content)
-            judge(shape_of_version(last), shape, pending(article), moment)
+            first = _first_moment(article)
+            judge(shape_of_version(last), shape, pending(article), moment, first)
             refuse_withheld_words(article.pk, shape.words_hash)
         refuse_body_taken_away(article.pk, content, pending(article))
         refuse_unfit_pictures(content, last.content if last else None, moment)
@@ -119,12 +120,13 @@ def _write(article: Article, saved: Article, last: Version | None) -> None:
     refuse_before_embargo(saved, moment)
     record = pending(saved)
     by = _publisher(article)
-    first_moment = _first_moment(saved) or moment
+    first = _first_moment(saved)
+    first_moment = first or moment
     path = settle_address(saved, first_moment, saved.slug, moment)
     content = content_of(saved)
     shape = shape_of(content)
     before = shape_of_version(last) if last else None
-    change = judge(before, shape, record, moment)
+    change = judge(before, shape, record, moment, first)
     refuse_withheld_words(saved.pk, shape.words_hash)
     if change is None:
         witnessed(article.pk)
@@ -191,6 +193,7 @@ def _append_entries(
             was=entry.was.strip(),
             now=entry.now.strip(),
             issued_at=_to_the_minute(entry.issued_at or moment),
+            noticed_at=entry.noticed_at,
             issued_by=issuer,
             # Where nobody is named the newsroom itself signs.
             signature=public_name(issuer) or Branding.load().name,

@@ -60,7 +60,8 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class ResponseTime:
-    """The median time from a report to the publication that corrected it, None without any."""
+    """The median time from the moment an error was reported, or noticed by the newsroom itself, to
+    the publication that corrected it, None without any."""
 
     median: timedelta | None
     count: int
@@ -148,12 +149,13 @@ def close_duplicate(
 
 
 def time_to_correction(since: datetime) -> ResponseTime:
-    """How long readers' reports took that led to a correction published since then.
+    """How long errors stood once they were known, of those corrected since then.
 
-    A report of what was already corrected when it came has no time and is not counted.
+    Each report that led to a correction counts, save of what was already corrected when it came;
+    so does each find of the newsroom's own that no reader reported.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_MEDIAN, [since])
+        cursor.execute(_MEDIAN, {"since": since})
         median, count = cursor.fetchone()
     return ResponseTime(median, count)
 
@@ -253,10 +255,21 @@ def _close(
 
 
 _MEDIAN = """
-SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY version.published_at - report.reported_at),
-       count(*)
-FROM articles_errorreport report
-JOIN articles_correction entry ON entry.id = report.correction_id
-JOIN articles_version version ON version.id = entry.after_id
-WHERE version.published_at >= %s AND version.published_at >= report.reported_at
+WITH known AS (
+    SELECT version.published_at - report.reported_at AS stood
+    FROM articles_errorreport report
+    JOIN articles_correction entry ON entry.id = report.correction_id
+    JOIN articles_version version ON version.id = entry.after_id
+    WHERE version.published_at >= %(since)s AND version.published_at >= report.reported_at
+    UNION ALL
+    SELECT version.published_at - entry.noticed_at
+    FROM articles_correction entry
+    JOIN articles_version version ON version.id = entry.after_id
+    WHERE entry.noticed_at IS NOT NULL AND version.published_at >= %(since)s
+    AND NOT EXISTS (
+        SELECT 1 FROM articles_errorreport report
+        WHERE report.correction_id = entry.id AND report.reported_at <= version.published_at
+    )
+)
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY stood), count(*) FROM known
 """

@@ -101,6 +101,7 @@ _AT: Final = Prepared(
             "path",
             "current",
             "article__comments_open",
+            "article__comments_stay_open",
             "article__first_published_at",
             *(
                 f"article__current_version__{name}"

@@ -30,6 +30,7 @@ from articles.versions import layout_hash, words_hash
 CHUNK: Final = 200
 # A link is written in the transaction of what it seals.
 WRITTEN_TOGETHER: Final = timedelta(minutes=10)
+NOTHING_SAYS_WHY: Final = "it is not public and nothing in its record says why."
 
 Progress = Callable[[int], None]
 
@@ -219,7 +220,14 @@ def _check_removals() -> Iterator[Difference]:
         if live and kind in REMOVING:
             yield _of(article, "it is public and its record says that it was removed.")
         if not live and kind == RemovalKind.RETURNED:
-            yield _of(article, "it is not public and nothing in its record says why.")
+            yield _of(article, NOTHING_SAYS_WHY)
+    published = Article.objects.filter(live=False, current_version__isnull=False)
+    for article in (
+        published.exclude(pk__in=acts.order_by().values("article"))
+        .values_list("pk", flat=True)
+        .iterator(chunk_size=CHUNK)
+    ):
+        yield _of(article, NOTHING_SAYS_WHY)
 
 
 def _name(sealed: Sealed) -> str:

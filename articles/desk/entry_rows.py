@@ -1,8 +1,8 @@
 """The rows of “What changed”: one for each entry, as plain fields that work without a script.
 
-Row `n` has the fields `entry_<n>_kind`, `_was`, `_now`, `_at`, `_supersedes`, and two that tell an
-offer from an answer: `_offer` (hidden) holds the words that the page put there by itself, `_holds`
-is ticked when words that were set aside are to count again.
+Row `n` has the fields `entry_<n>_kind`, `_was`, `_now`, `_at`, `_noticed`, `_supersedes`, and two
+that tell an offer from an answer: `_offer` (hidden) holds the words that the page put there by
+itself, `_holds` is ticked when words that were set aside are to count again.
 """
 
 import json
@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from articles.corrections import Entry
-from articles.desk.moments import NewsroomMomentField
+from articles.desk.moments import NewsroomMomentField, not_in_the_future
 from articles.models import Correction, Kind
 
 # There are always so many rows, and so many empty ones beneath those in use.
@@ -25,7 +25,7 @@ FEWEST: Final = 3
 SPARE: Final = 2
 # More entries for one publication than a reader could follow.
 MOST: Final = 12
-PARTS: Final = ("kind", "was", "now", "at", "supersedes", "offer", "holds")
+PARTS: Final = ("kind", "was", "now", "at", "noticed", "supersedes", "offer", "holds")
 LONGEST: Final = 2_000
 
 KINDS: Final = [
@@ -35,7 +35,7 @@ KINDS: Final = [
     (Kind.UPDATE, _("Update: there is news")),
     (Kind.RETRACTION, _("Retraction: we withdraw the story")),
 ]
-_NAME = re.compile(r"entry_(\d{1,2})_(?:kind|was|now|at|supersedes)$")
+_NAME = re.compile(r"entry_(\d{1,2})_(?:kind|was|now|at|noticed|supersedes)$")
 
 Offer = tuple[str, str, str]
 
@@ -85,6 +85,15 @@ def row_fields(row: int) -> dict[str, forms.Field]:
             required=False,
             help_text=_("In the newsroom's time. Left empty: the minute of publication."),
         ),
+        "noticed": NewsroomMomentField(
+            label=_("When we noticed it"),
+            required=False,
+            validators=[not_in_the_future],
+            help_text=_(
+                "For an error the newsroom found itself, in its time: readers see it, and how long "
+                "the correction took is counted from then. Left empty where a reader told us."
+            ),
+        ),
         "supersedes": forms.TypedChoiceField(
             label=_("Replaces an earlier entry"),
             coerce=int,
@@ -112,6 +121,7 @@ def initial_of(row: int, entry: Entry, *, offered: bool = False) -> dict[str, An
         f"entry_{row}_was": entry.was,
         f"entry_{row}_now": entry.now,
         f"entry_{row}_at": entry.issued_at,
+        f"entry_{row}_noticed": entry.noticed_at,
         f"entry_{row}_supersedes": entry.supersedes,
         f"entry_{row}_offer": json.dumps([entry.kind, entry.was, entry.now]) if offered else "",
     }
@@ -128,7 +138,8 @@ def entry_in(cleaned: Mapping[str, Any], row: int) -> Entry | None:
     taken = cleaned.get(f"entry_{row}_holds") or replaced
     if not taken and offer_in(cleaned.get(f"entry_{row}_offer")) == (kind, was, now):
         return None
-    return Entry(kind, was, now, cleaned.get(f"entry_{row}_at"), replaced)
+    issued_at, noticed_at = cleaned.get(f"entry_{row}_at"), cleaned.get(f"entry_{row}_noticed")
+    return Entry(kind, was, now, issued_at, replaced, noticed_at)
 
 
 def offer_in(stored: str | None) -> Offer | None:

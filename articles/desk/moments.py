@@ -40,6 +40,12 @@ class NewsroomMomentField(forms.Field):
         return value
 
 
+def not_in_the_future(moment: datetime) -> None:
+    """Raises ValidationError, for the field."""
+    if moment > timezone.now():
+        raise ValidationError(_("This moment has not come yet."), "future")
+
+
 def in_newsrooms_zone(moment: datetime) -> str:
     """A moment as an editor reads it, with the zone."""
     local = timezone.localtime(moment, timezone.get_default_timezone())

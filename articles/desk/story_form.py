@@ -185,7 +185,7 @@ class StoryForm(WagtailAdminPageForm):
         last, content = self.instance.current_version, self._content()
         before, after = shape_of_version(last), shape_of(content)
         try:
-            judge(before, after, record, self._moment())
+            judge(before, after, record, self._moment(), self.instance.first_published_at)
         except SilentEdit as refusal:
             self._answer(refusal, rows)
 
@@ -210,7 +210,8 @@ class StoryForm(WagtailAdminPageForm):
 
     def _answer(self, refusal: SilentEdit, rows: list[int]) -> None:
         """Put the refusal beside the field where the editor can mend it."""
-        part = {"was": "was", "now": "now", "future": "at"}.get(refusal.fault, "kind")
+        parts = {"was": "was", "now": "now", "future": "at", "noticed": "noticed"}
+        part = parts.get(refusal.fault, "kind")
         row = rows[refusal.entry] if refusal.entry is not None else 0
         sentences = [str(refusal)]
         if refusal.fault == "unexplained":
@@ -301,6 +302,7 @@ def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -
                 FieldPanel("developing"),
                 FieldPanel("content_warning"),
                 FieldPanel("comments_open"),
+                FieldPanel("comments_stay_open"),
                 FieldPanel("retracted_body"),
             ],
             heading=gettext_lazy("How it is shown"),

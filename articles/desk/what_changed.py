@@ -13,6 +13,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
+from wagtail.models import Revision
 
 from articles.corrections import Entry, Record
 from articles.desk import entry_rows
@@ -110,6 +111,7 @@ class WhatChangedPanel(Panel):
             context["minor_reason"] = self.form["minor_reason"]
             context["dated"] = self._dated()
             context["newsroom_zone"] = timezone.get_default_timezone_name()
+            context["begun"] = self._begun()
             return context
 
         def _dated(self) -> datetime:
@@ -117,6 +119,15 @@ class WhatChangedPanel(Panel):
             now = timezone.now()
             moment = max(now, self.instance.go_live_at or now)
             return timezone.localtime(moment, timezone.get_default_timezone())
+
+        def _begun(self) -> datetime | None:
+            """When the first draft since the last publication was saved, in the newsroom's zone."""
+            last = self.instance.current_version
+            drafts = Revision.page_revisions.filter(
+                object_id=str(self.instance.pk), created_at__gt=last.recorded_at
+            ).exclude(pk=self.instance.live_revision_id)
+            first = drafts.order_by("created_at").values_list("created_at", flat=True).first()
+            return timezone.localtime(first, timezone.get_default_timezone()) if first else None
 
         def _rows(self, *, asked: bool) -> Iterator[dict[str, Any]]:
             for row in range(self.form.row_count):

@@ -92,6 +92,12 @@ class Article(Page):
     developing = models.BooleanField(_("developing story"), default=False)
     content_warning = models.CharField(_("content warning"), max_length=200, blank=True)
     comments_open = models.BooleanField(_("comments are open"), default=True)
+    comments_stay_open = models.BooleanField(
+        _("comments stay open"),
+        default=False,
+        db_default=False,
+        help_text=_("Also after the days that the newsroom sets for all stories."),
+    )
     developing_since = models.DateTimeField(_("developing since"), null=True, editable=False)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     retracted_body = models.CharField(

@@ -74,7 +74,8 @@ class Correction(models.Model):
     """One entry under a story. `was` is what was wrong, `now` what is right.
 
     `issued_at` is what the public sees, to the minute in the newsroom's zone; `recorded_at` is
-    the database's. `signature` is the public name of who issued it, as it was then. An entry
+    the database's; `noticed_at` is when the newsroom itself noticed the error, None where it does
+    not say. `signature` is the public name of who issued it, as it was then. An entry
     that was itself mistaken is never changed: a further one `supersedes` it.
     """
 
@@ -87,6 +88,7 @@ class Correction(models.Model):
     now = models.TextField(_("what is right"))
     issued_at = models.DateTimeField(_("issued"))
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
+    noticed_at = models.DateTimeField(_("noticed"), null=True, editable=False)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -112,6 +114,11 @@ class Correction(models.Model):
         indexes = [
             models.Index(fields=["-issued_at", "-id"], name="entries_newest_first"),
             models.Index(fields=["kind", "-issued_at", "-id"], name="entries_of_a_kind"),
+            models.Index(
+                fields=["after"],
+                condition=models.Q(noticed_at__isnull=False),
+                name="entries_noticed_by_us",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="entry_number_in_story"),

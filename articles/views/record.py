@@ -133,7 +133,7 @@ def _page(request: HttpRequest, asked: _Asked) -> Found:
 
 
 def _response() -> dict[str, object] | None:
-    """The median time from a reader's report to the correction, None where there was none."""
+    """The median time from when an error was known to the correction, None where there was none."""
     now = timezone.now()
     time = time_to_correction(now - MEDIAN_OF)
     if time.median is None:

@@ -118,7 +118,7 @@ def test_the_median_time_from_report_to_correction_is_shown_when_there_is_one(
     monkeypatch.setattr("articles.views.record.time_to_correction", lambda _since: time)
     page = client.get("/corrections/").content.decode().replace("\xa0", " ")
     assert "5 hours" in page
-    assert "the median of 12 reports" in page
+    assert "the median of 12 errors" in page
 
 
 def test_every_entry_and_the_page_lead_to_the_policy_and_the_feeds(

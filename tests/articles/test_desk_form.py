@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from articles.corrections import pending
-from articles.models import Article, Change, Correction, Section
+from articles.models import Article, Change, Correction, Section, Version
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
 from tests.articles.desk_form import PUBLISH, byline, create, credit, errors, save, typed
@@ -72,6 +72,34 @@ def test_an_explained_change_is_published_with_its_entry_to_the_minute(
     page = desk.get(kiln.url).content.decode()
     assert "We said four cords." in page
     assert "five cords" in page
+
+
+def test_an_editor_says_when_the_newsroom_noticed_the_error(desk: Client, kiln: Article) -> None:
+    def corrected(noticed: datetime) -> dict[str, list[str]]:
+        said = {"entry_0_kind": "correction", "entry_0_was": "Four.", "entry_0_now": "Five."}
+        when = f"{timezone.localtime(noticed):%Y-%m-%dT%H:%M}"
+        data = typed(
+            "The kiln goes cold",
+            "It burned five cords.",
+            slug="kiln",
+            **said,
+            entry_0_noticed=when,
+        )
+        return errors(save(desk, kiln, data, **PUBLISH))
+
+    first = kiln.first_published_at
+    assert "not come yet" in corrected(timezone.now() + timedelta(hours=1))["entry_0_noticed"][0]
+    assert "not public yet" in corrected(first - timedelta(hours=1))["entry_0_noticed"][0]
+    assert Version.objects.filter(article=kiln).count() == 1
+    begun = desk.get(f"/desk/pages/{kiln.pk}/edit/").content.decode()
+    assert "perhaps the error was noticed then" not in begun
+    save(desk, kiln, typed("The kiln goes cold", "It burned five cords.", slug="kiln"))
+    begun = desk.get(f"/desk/pages/{kiln.pk}/edit/").content.decode()
+    assert "perhaps the error was noticed then" in begun
+    assert corrected(timezone.now()) == {}
+    noticed = Correction.objects.get().noticed_at
+    assert noticed is not None
+    assert timezone.now() - noticed < timedelta(minutes=2)
 
 
 def test_several_entries_explain_one_publication(desk: Client, kiln: Article) -> None:

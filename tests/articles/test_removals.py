@@ -2,13 +2,15 @@
 address; a version's words may be withheld, never silently."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageLogEntry, PageViewRestriction
 
 from articles.corrections import Entry, Record
 from articles.going_public import Leaving, Refused
@@ -299,6 +301,47 @@ def test_a_removal_changed_by_hand_is_found(fresh: Article) -> None:
         cursor.execute("ALTER TABLE articles_removal DISABLE TRIGGER USER")
         cursor.execute("UPDATE articles_removal SET reason = 'Another'")
     assert "removal 1 is not what was sealed" in " ".join(map(str, verify_record()))
+
+
+def gone_without_a_row(article: Article) -> None:
+    """As it could be before removals were recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE wagtailcore_page SET live = false WHERE id = %s", [article.pk])
+        cursor.execute("SET session_replication_role = origin")
+
+
+def test_a_story_that_went_before_removals_were_recorded_says_so_at_its_address(
+    fresh: Article, old: Article, editor: Reader, client: Client
+) -> None:
+    left = timezone.now() - timedelta(days=7)
+    PageLogEntry.objects.create(
+        page=old, action="wagtail.unpublish", timestamp=left, label="x", content_type=None
+    )
+    for story in (fresh, old):
+        gone_without_a_row(story)
+    found = [str(each) for each in verify_record()]
+    assert len(found) == 2
+    assert all("nothing in its record says why" in each for each in found)
+
+    migration = import_module("articles.migrations.0019_earlier_removals_and_own_finds")
+    with connection.schema_editor() as schema:
+        migration.hold_the_chain(apps, schema)
+        migration.record_earlier_removals(apps, schema)
+        migration.record_earlier_removals(apps, schema)
+
+    assert clean()
+    known, unknown = Removal.objects.get(article=old), Removal.objects.get(article=fresh)
+    assert known.happened_at == left
+    assert "When is not known" not in known.reason
+    assert "When is not known" in unknown.reason
+    url = fresh.addresses.get(current=True).path
+    assert client.get(url).status_code == 410
+    assert "before we recorded why" in client.get(url).content.decode()
+    publish(Article.objects.get(pk=fresh.pk), by=editor)
+    assert client.get(url).status_code == 200
+    assert clean()
 
 
 SECRET = "Witness Halloran lives at nine Quarry Lane."

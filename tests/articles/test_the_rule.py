@@ -18,6 +18,13 @@ from articles.wording import links_of, paragraphs_of, split_words
 NOW = datetime(2026, 6, 3, 10, 50, tzinfo=UTC)
 OLD, MOVED, NEW = Shape("a", "1", "x"), Shape("a", "2", "x"), Shape("b", "3", "x")
 SWAPPED = Shape("a", "2", "y")
+FIRST = NOW - timedelta(days=1)
+
+
+def noticed(moment: datetime, kind: str = Kind.CORRECTION) -> Entry:
+    return Entry(kind, "Four.", "Five.", noticed_at=moment)
+
+
 FIXED = Entry(Kind.CORRECTION, "Four.", "Five.")
 RETRACTED = Entry(Kind.RETRACTION, "", "We withdraw it.")
 MENDED = Entry(Kind.CLARIFICATION, "", "The entry of Monday was wrong.", supersedes=7)
@@ -35,6 +42,7 @@ MENDED = Entry(Kind.CLARIFICATION, "", "The entry of Monday was wrong.", superse
         (OLD, SWAPPED, Record([FIXED]), Change.EXPLAINED),
         (OLD, NEW, Record([FIXED]), Change.EXPLAINED),
         (OLD, NEW, Record([FIXED], "And a comma."), Change.EXPLAINED),
+        (OLD, NEW, Record([noticed(NOW), noticed(FIRST)]), Change.EXPLAINED),
         (OLD, OLD, Record([RETRACTED]), Change.EXPLAINED),
         (OLD, OLD, Record([MENDED]), Change.EXPLAINED),
         (OLD, NEW, Record([Entry(Kind.UPDATE, "", "x", NOW)]), Change.EXPLAINED),
@@ -61,6 +69,9 @@ def test_how_a_publication_goes_on_the_record(
             "future",
             0,
         ),
+        (NEW, Record([noticed(NOW + timedelta(minutes=1))]), "noticed", 0),
+        (NEW, Record([noticed(FIRST - timedelta(minutes=1))]), "noticed", 0),
+        (NEW, Record([FIXED, noticed(NOW, Kind.UPDATE)]), "noticed", 1),
         (OLD, Record([FIXED]), "nothing-changed", 0),
         (MOVED, Record([RETRACTED, FIXED]), "nothing-changed", 1),
     ],
@@ -69,7 +80,7 @@ def test_what_is_refused_and_where_to_mend_it(
     new: Shape, record: Record, fault: str, entry: int | None
 ) -> None:
     with pytest.raises(SilentEdit) as refused:
-        judge(OLD, new, record, NOW)
+        judge(OLD, new, record, NOW, FIRST)
     assert (refused.value.fault, refused.value.entry) == (fault, entry)
     assert str(refused.value).endswith(".")
 

@@ -18,6 +18,7 @@ from articles.comments import (
 from articles.models import Article, Comment, CommentState
 from articles.threads import approved_comments
 from newsroom.audit.models import AuditEntry
+from newsroom.branding.models import Branding
 from newsroom.mail.models import OutboxMail
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
@@ -89,6 +90,22 @@ def test_closed_and_unpublished_stories_take_no_comment(story: Article, reader: 
     story.comments_open = False
     with pytest.raises(CommentsClosed):
         write_comment(story, reader, "I was on it.", MOMENT)
+
+
+def test_a_story_may_keep_its_comments_open_longer_than_the_newsroom(
+    story: Article, reader: Reader
+) -> None:
+    branding = Branding.load()
+    branding.comments_days = 3
+    branding.save()
+    late = story.first_published_at + timedelta(days=4)
+    with pytest.raises(CommentsClosed):
+        write_comment(story, reader, "I was on it.", late)
+    story.comments_stay_open = True
+    assert write_comment(story, reader, "I was on it.", late).pk
+    story.comments_open = False
+    with pytest.raises(CommentsClosed):
+        write_comment(story, reader, "I was on it too.", late)
 
 
 def test_approved_comments_stand_under_the_story_the_newest_last(

@@ -22,8 +22,10 @@ def report(story: Article, problem: str = "There were fifty.", **fields: Any) ->
 
 
 def correct(story: Article, kind: str = "correction", **fields: Any) -> Correction:
-    """Publish the story with an entry, and other words."""
-    record = Record([Entry(kind, "We wrote forty.", "It carried fifty people.")])
+    """Publish the story with an entry, and other words; `noticed_at` is of the entry."""
+    noticed_at = fields.pop("noticed_at", None)
+    said = Entry(kind, "We wrote forty.", "It carried fifty people.", noticed_at=noticed_at)
+    record = Record([said])
     count = story.versions.count() if story.current_version_id else 0
     paragraphs = [f"The ferry left Barlow Spit. It carried fifty people ({count})."]
     story.refresh_from_db()

@@ -5,6 +5,7 @@ from django.test import Client
 
 from articles.models import Article
 from articles.reports import close_corrected
+from articles.verifying import verify_record
 from newsroom.readers.models import Reader
 from tests.reporting.made import HOUR, correct, now, report
 
@@ -28,6 +29,16 @@ def test_an_entry_says_when_a_reader_told_us_and_links_to_the_policy(
     assert 'href="/corrections/policy/"' in foot
 
 
+def test_an_entry_says_when_we_noticed_the_error_ourselves(story: Article) -> None:
+    start = story.current_version.published_at
+    correct(story, moment=start + 3 * HOUR, noticed_at=start + HOUR)
+    page = Client().get(story.addresses.get(current=True).path).content.decode()
+    noticed = page.split("We noticed it", 1)[1].split("</time>", 1)[0]
+    assert (start + HOUR).astimezone().isoformat()[:4] in noticed
+    assert "A reader told us" not in page
+    assert list(verify_record()) == []
+
+
 def test_an_entry_nobody_reported_says_nothing_of_readers(story: Article) -> None:
     correct(story)
     page = Client().get(story.addresses.get(current=True).path).content.decode()
@@ -36,9 +47,9 @@ def test_an_entry_nobody_reported_says_nothing_of_readers(story: Article) -> Non
 
 def test_the_corrections_page_says_how_long_readers_waited(story: Article, editor: Reader) -> None:
     page = Client().get("/corrections/").content.decode()
-    assert "from a reader’s report to the correction" not in page
+    assert "from a reader’s report, or our own find, to the correction" not in page
     start = story.current_version.published_at
     made = report(story, moment=start + HOUR)
     close_corrected(made, correct(story, moment=start + 3 * HOUR), editor, now())
     page = Client().get("/corrections/").content.decode()
-    assert "2\xa0hours</strong> from a reader’s report to the correction" in page
+    assert "2\xa0hours</strong> from a reader’s report, or our own find, to the correction" in page

@@ -203,6 +203,21 @@ def test_the_median_counts_reports_that_led_to_a_correction_this_year(
     assert time_to_correction(first + 20 * HOUR).count == 1
 
 
+def test_the_median_counts_what_the_newsroom_noticed_itself_once(
+    editor: Reader, story: Article
+) -> None:
+    first = story.current_version.published_at
+    corrected_at = first + 10 * HOUR
+    own = newsroom.story(story.get_parent(), "Own", moment=first)
+    correct(own, moment=corrected_at, noticed_at=first + 6 * HOUR)
+    both = newsroom.story(story.get_parent(), "Both", moment=first)
+    made = report(both, moment=first + 8 * HOUR)
+    entry = correct(both, moment=corrected_at, noticed_at=first + HOUR)
+    close_corrected(made, entry, editor, corrected_at)
+    found = time_to_correction(first)
+    assert (found.median, found.count) == (3 * HOUR, 2)
+
+
 def test_addresses_can_be_erased_and_are_forgotten_long_after_the_answer(
     story: Article, editor: Reader
 ) -> None:
