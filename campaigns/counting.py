@@ -11,9 +11,10 @@ from datetime import datetime
 
 from campaigns.gateway import Charge, PaymentFacts, Transaction
 from campaigns.models import EntryKind
-from campaigns.models.ledger import OFFLINE
+from campaigns.models.ledger import ATTRIBUTIONS, OFFLINE
 
-_COUNTING = frozenset(EntryKind.values) - {EntryKind.OTHER, EntryKind.MATCH} - OFFLINE
+_OUR_OWN = {EntryKind.OTHER, EntryKind.MATCH} | OFFLINE | ATTRIBUTIONS
+_COUNTING = frozenset(EntryKind.values) - _OUR_OWN
 
 
 @dataclass(frozen=True, slots=True)

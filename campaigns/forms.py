@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.attribution import origin_of
 from campaigns.giving import GiftWish, GivingError, check_amount
 from campaigns.models import Campaign
+from campaigns.tax.forms import add_receipt_fields, wanted_receipt
 from newsroom.money import AmountError, Money, parse_amount
 
 OWN = "own"
@@ -48,6 +49,7 @@ class GiveForm(forms.Form):
         ]
         if presets and not self.is_bound:
             self.initial.setdefault("amount", str(presets[min(1, len(presets) - 1)].amount))
+        self.receipts = add_receipt_fields(self)
         self.fields["from"] = forms.CharField(
             required=False, widget=forms.HiddenInput, max_length=20
         )
@@ -62,6 +64,7 @@ class GiveForm(forms.Form):
         cleaned = super().clean() or {}
         if "amount" not in self.errors and "own_amount" not in self.errors:
             cleaned["minor"] = self._minor(cleaned)
+        cleaned["receipt"] = wanted_receipt(self, self.receipts, cleaned)
         return cleaned
 
     def _minor(self, cleaned: Mapping[str, Any]) -> int | None:
@@ -92,6 +95,7 @@ class GiveForm(forms.Form):
             first_article=origin.first_article,
             via=origin.via,
             language=(get_language() or "en")[:2],
+            receipt=cleaned["receipt"],
         )
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from campaigns import gateway
 from campaigns.models import Campaign, Donation, DonationState
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
+from campaigns.tax import requests
 from newsroom.money import Money
 
 MOST_TRIES = 4
@@ -58,6 +59,8 @@ class GiftWish:
     first_article: int | None = None
     via: str = ""
     language: str = "en"
+    # Whom a tax receipt goes to (`campaigns.models.tax.ADDRESS_FIELDS`); None: none is wanted.
+    receipt: dict[str, str] | None = None
 
 
 def check_amount(campaign: Campaign, amount: int) -> None:
@@ -127,6 +130,7 @@ def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
         if made:
             donation.checkout_parameters = checkout_parameters(donation)
             donation.save(update_fields=["checkout_parameters"])
+        requests.ask(donation, wish.receipt)
     return donation
 
 

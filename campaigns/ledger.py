@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 
 from campaigns import matching, milestones
 from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry
-from campaigns.models.ledger import GIFTS, OFFLINE
+from campaigns.models.ledger import GIFTS, OFFLINE, RECEIVED
 
 _ROLLUP = """
 INSERT INTO campaigns_dailyrollup AS kept
@@ -103,13 +103,14 @@ def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
     if campaign is None:
         return
     charge, match = entry.kind in GIFTS, entry.kind == EntryKind.MATCH
+    received = entry.kind in RECEIVED
     values: dict[str, Any] = {
         "campaign": campaign.pk,
         "day": entry.occurred_at.astimezone(campaign.zone).date(),
         "article": entry.article_id,
         "amount": entry.amount,
-        "received": entry.amount if charge else 0,
-        "reversed": 0 if charge or match else -entry.amount,
+        "received": entry.amount if received else 0,
+        "reversed": 0 if received or match else -entry.amount,
         "matched": entry.amount if match else 0,
         "match": entry.match_id,
         "offline": entry.amount if entry.kind in OFFLINE else 0,
@@ -155,10 +156,12 @@ _RECOUNTS: list[tuple[str, str]] = [
         WITH computed AS (
             SELECT c.id AS key,
                 coalesce(sum(e.amount), 0) AS raised,
-                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline')), 0)
+                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline', 'attributed')),
+                    0)
                     AS received,
                 coalesce(-sum(e.amount) FILTER (
-                    WHERE e.kind NOT IN ('charge', 'offline', 'match')), 0) AS reversed,
+                    WHERE e.kind NOT IN ('charge', 'offline', 'attributed', 'match')), 0)
+                    AS reversed,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 coalesce(sum(e.amount) FILTER (
                     WHERE e.kind IN ('offline', 'offline_undone')), 0) AS offline,
@@ -187,10 +190,12 @@ _RECOUNTS: list[tuple[str, str]] = [
         WITH computed AS (
             SELECT ROW(e.campaign_id, (e.occurred_at AT TIME ZONE c.time_zone)::date,
                        e.article_id)::text AS key,
-                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline')), 0)
+                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline', 'attributed')),
+                    0)
                     AS received,
                 coalesce(-sum(e.amount) FILTER (
-                    WHERE e.kind NOT IN ('charge', 'offline', 'match')), 0) AS reversed,
+                    WHERE e.kind NOT IN ('charge', 'offline', 'attributed', 'match')), 0)
+                    AS reversed,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 sum(e.fee) AS fees,
                 count(*) FILTER (WHERE e.kind IN ('charge', 'offline')) AS donations,

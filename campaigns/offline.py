@@ -22,6 +22,7 @@ from campaigns.models import (
     OfflineGift,
     OfflineState,
 )
+from campaigns.tax import settling
 from newsroom.audit import log
 from newsroom.readers.models import Reader
 
@@ -112,6 +113,7 @@ def undo(gift: OfflineGift, *, by: Reader, reason: str, moment: datetime) -> Off
         ledger.append([_entry(gift, first.campaign, -first.amount, moment, undone=True)])
         gift.donation.state = DonationState.FAILED
         gift.donation.save(update_fields=["state"])
+        settling.mark(gift.donation)
         log.record(by, "undid", gift, f"Undid an offline gift: {gift.reason}"[:300])
     return gift
 

@@ -27,6 +27,7 @@ from campaigns.models import (
     PaymentState,
 )
 from campaigns.states import donation_state, payment_state, refunded
+from campaigns.tax import settling
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
         _bring_up(donation, paid, now)
         if paid and any(c.transaction for c in paid):
             receipts.owe_receipt(donation, payment, min(c.created for c in paid))
+        settling.mark(donation)
     if new:
         log.info("payment %s %s, %d ledger entries", facts.id, payment.state, len(new))
     return payment

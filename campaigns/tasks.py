@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from campaigns import charts, gateway, inbox, sync
 from campaigns.models import Donation
 from campaigns.reconcile import reconcile
+from campaigns.tax import settling, verifying, yearly
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,23 @@ def reconcile_recent() -> None:
 @shared_task
 def reconcile_all() -> None:
     reconcile()
+
+
+@shared_task(name="campaigns.tasks.settle_receipts")
+def settle_receipts(donation_id: int) -> None:
+    settling.settle(donation_id, timezone.now())
+
+
+@shared_task
+def sweep_receipts() -> None:
+    """Receipts owed that nobody was asked to settle, and runs of a year that a worker left."""
+    settling.sweep(timezone.now())
+    yearly.go_on(timezone.now())
+
+
+@shared_task
+def forget_receipts() -> None:
+    verifying.forget(timezone.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import campaign, giving, thanks, webhook
+from campaigns.views import campaign, giving, tax, thanks, webhook
 
 urlpatterns = [
     path("give/", giving.give, name="give"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("give/<slug:slug>/", giving.give_page, name="give_page"),
     path("give/<slug:slug>/start/", giving.start, name="give_start"),
     path("give/<slug:slug>/confirm/", giving.confirm, name="give_confirm"),
+    path("receipts/address/<str:token>/", tax.receipt_address, name="receipt_address"),
+    path("receipts/<str:token>/", tax.tax_receipt, name="tax_receipt"),
     path("campaigns/<slug:slug>/", campaign.campaign_page, name="campaign"),
 ]
 

@@ -125,6 +125,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 60},
     },
+    "sweep-receipts": {
+        "task": "campaigns.tasks.sweep_receipts",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "forget-receipts": {"task": "campaigns.tasks.forget_receipts", "schedule": 86400.0},
     "draw-charts": {"task": "campaigns.tasks.draw_charts", "schedule": 60.0},
 }
 

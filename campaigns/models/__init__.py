@@ -1,7 +1,9 @@
 """What is stored: campaigns (`campaign`), donations and payments (`giving`), the ledger and its
 sums (`ledger`), sponsors' promises (`matches`), marks on the way (`marks`),
-gifts by cheque and the like (`offline`), and what Stripe told us (`pipeline`)."""
+gifts by cheque and the like (`offline`), what Stripe told us (`pipeline`), tax receipts (`tax`),
+attributions and files for accountants (`accounting`)."""
 
+from campaigns.models.accounting import Attribution, ExportPiece, ExportState, LedgerExport
 from campaigns.models.campaign import Campaign, CampaignChange
 from campaigns.models.giving import (
     Donation,
@@ -21,20 +23,44 @@ from campaigns.models.marks import GiftUse, Milestone, Question, Reached
 from campaigns.models.matches import Match
 from campaigns.models.offline import Method, OfflineGift, OfflineState
 from campaigns.models.pipeline import InboxEvent, Reconciliation
+from campaigns.models.tax import (
+    Cause,
+    DonorAddress,
+    PostalAddress,
+    ReceiptCancellation,
+    ReceiptCounter,
+    ReceiptGift,
+    ReceiptIssuer,
+    ReceiptKind,
+    ReceiptParty,
+    ReceiptRequest,
+    ReceiptRun,
+    ReceiptStanding,
+    RequestMode,
+    RunState,
+    Scheme,
+    TaxReceipt,
+)
 
 __all__ = [
+    "Attribution",
     "Campaign",
     "CampaignChange",
     "CampaignTotal",
+    "Cause",
     "DailyRollup",
     "Donation",
     "DonationState",
     "Donor",
+    "DonorAddress",
     "DonorTotal",
     "EntryKind",
+    "ExportPiece",
+    "ExportState",
     "GiftUse",
     "InboxEvent",
     "LedgerEntry",
+    "LedgerExport",
     "Match",
     "Method",
     "Milestone",
@@ -42,7 +68,21 @@ __all__ = [
     "OfflineState",
     "Payment",
     "PaymentState",
+    "PostalAddress",
     "Question",
     "Reached",
+    "ReceiptCancellation",
+    "ReceiptCounter",
+    "ReceiptGift",
+    "ReceiptIssuer",
+    "ReceiptKind",
+    "ReceiptParty",
+    "ReceiptRequest",
+    "ReceiptRun",
+    "ReceiptStanding",
     "Reconciliation",
+    "RequestMode",
+    "RunState",
+    "Scheme",
+    "TaxReceipt",
 ]

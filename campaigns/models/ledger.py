@@ -29,11 +29,17 @@ class EntryKind(models.TextChoices):
     MATCH = "match", _("match")
     OFFLINE = "offline", _("offline gift")
     OFFLINE_UNDONE = "offline_undone", _("offline gift undone")
+    ATTRIBUTED = "attributed", _("attributed by staff")
+    ATTRIBUTION_UNDONE = "attribution_undone", _("attribution undone")
 
 
 # What a donor gave: it counts as received, all else but a match as what went back.
 GIFTS = frozenset({EntryKind.CHARGE, EntryKind.OFFLINE})
 OFFLINE = frozenset({EntryKind.OFFLINE, EntryKind.OFFLINE_UNDONE})
+# What staff moved of money that belongs to no donation.
+ATTRIBUTIONS = frozenset({EntryKind.ATTRIBUTED, EntryKind.ATTRIBUTION_UNDONE})
+# What a campaign received, by whichever way.
+RECEIVED = GIFTS | {EntryKind.ATTRIBUTED}
 
 
 class LedgerEntry(models.Model):

@@ -18,6 +18,7 @@ from campaigns.giving import (
     start_donation,
 )
 from campaigns.models import Campaign
+from campaigns.tax.forms import RECEIPT_FIELDS
 from campaigns.views.campaign import campaign_at
 from newsroom.edge.headers import public, uncached
 from newsroom.edge.origin import Came, came
@@ -33,6 +34,7 @@ PASSED_ON = (
     "from",
     "first",
     "via",
+    *RECEIPT_FIELDS,
 )
 
 

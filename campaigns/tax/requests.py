@@ -1,0 +1,36 @@
+"""Who asked for a tax receipt: taken from the give form, or given later."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Donation, Donor, DonorAddress, ReceiptRequest
+from campaigns.tax import settling
+
+
+def ask(donation: Donation, address: Mapping[str, str] | None) -> None:
+    """Keep with a begun donation whom its receipt goes to. The same form sent again with another
+    address has it changed, and without one ends the wish, until the money has come."""
+    if donation.received_at:
+        return
+    if address is None:
+        ReceiptRequest.objects.filter(donation=donation).delete()
+    else:
+        ReceiptRequest.objects.update_or_create(
+            donation=donation, defaults=dict(address), create_defaults=dict(address)
+        )
+
+
+def give_address(donor: Donor, address: Mapping[str, str]) -> None:
+    """The donor's own address for receipts to come; those that waited for it are issued."""
+    with transaction.atomic():
+        DonorAddress.objects.update_or_create(
+            donor=donor, defaults={**address, "given_at": timezone.now()}
+        )
+        waiting = ReceiptRequest.objects.filter(donation__donor=donor).exclude(problem="")
+        for request in waiting.select_for_update():
+            for name, value in address.items():
+                setattr(request, name, value)
+            request.save(update_fields=list(address))
+            settling.mark(request.donation)
