@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env browser demo demo-reset test bench lint format clean
+.PHONY: help env browser demo demo-reset test bench soak lint format clean
 
 help: ## this list
 	@echo "Waylight. What can be made:"
@@ -35,6 +35,9 @@ test: env browser ## everything tested, in real browsers, workers and databases
 bench: env ## the figures of docs/performance.md, measured here
 	@$(BIN)/python -m tests.bench
 
+soak: env ## thousands of gifts under every fault at once (GIFTS=5000 SEED=1); 1 on any difference
+	@$(BIN)/python -m tests.soak $(if $(GIFTS),--gifts $(GIFTS)) $(if $(SEED),--seed $(SEED))
+
 lint: env ## style, imports, types, templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -50,5 +53,6 @@ clean: ## take away what was made here: environment, demo, test databases
 	@if [ -x $(BIN)/python ]; then \
 		$(BIN)/python -m newsroom.engines stop --state-dir .demo >/dev/null; \
 		$(BIN)/python -m newsroom.engines stop --state-dir .test >/dev/null; \
+		$(BIN)/python -m newsroom.engines stop --state-dir .soak >/dev/null; \
 	fi
-	@rm -rf .venv .demo .test .bench .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@rm -rf .venv .demo .test .bench .soak .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -2,7 +2,8 @@
 
 The counted amount is in the charge's currency and comes from the Charge, Refund or Dispute
 itself (a balance transaction is in the settlement currency). A reversal never takes more than
-what is left of its charge; a failed refund and a dispute won restore exactly what was taken.
+what is left of its charge, and what comes back never gives more than there is: a refund that fails
+after a dispute for the whole restores nothing.
 """
 
 from collections.abc import Mapping
@@ -43,8 +44,8 @@ def kind_of(transaction: Transaction) -> EntryKind:
 def movements(facts: PaymentFacts, recorded: Mapping[str, int]) -> list[Movement]:
     """Every movement of the payment, oldest first; `recorded` holds amounts already written.
 
-    What is recorded keeps its amount, so that the cap on reversals holds for what is new even
-    when Stripe tells of an older movement later.
+    What is recorded keeps its amount; what is new then takes or gives what is missing, also when
+    Stripe tells of an older movement later.
     """
     found: list[Movement] = []
     for charge in facts.charges:
@@ -56,23 +57,24 @@ def movements(facts: PaymentFacts, recorded: Mapping[str, int]) -> list[Movement
 
 
 def _of_charge(charge: Charge, recorded: Mapping[str, int]) -> list[Movement]:
-    taken: dict[str, int] = {}
-    left = 0
+    steps = _steps(charge)
+    # What all known movements come to, and what our entries do: the bar shows the first, never
+    # below zero and never above the charge, so each new entry is what brings the second there.
+    known = [(t, wanted) for t, wanted in steps if source_key(t.id) in recorded]
+    come_to = sum(wanted for t, wanted in known if _counts(t))
+    left = sum(recorded[source_key(t.id)] for t, _wanted in known)
     result: list[Movement] = []
-    for transaction, about, wanted in _steps(charge):
+    for transaction, wanted in steps:
         key = source_key(transaction.id)
         kind = kind_of(transaction)
         if key in recorded:
             amount = recorded[key]
-        elif kind == EntryKind.OTHER:
+        elif not _counts(transaction):
             amount = 0
-        elif wanted >= 0:
-            amount = wanted if about == charge.id else taken.get(about, 0)
         else:
-            amount = -min(-wanted, max(left, 0))
-        left += amount
-        if about != charge.id:
-            taken[about] = taken.get(about, 0) - amount
+            come_to += wanted
+            amount = min(max(come_to, 0), charge.amount) - left
+            left += amount
         result.append(
             Movement(
                 source_key=key,
@@ -88,18 +90,22 @@ def _of_charge(charge: Charge, recorded: Mapping[str, int]) -> list[Movement]:
     return result
 
 
-def _steps(charge: Charge) -> list[tuple[Transaction, str, int]]:
-    """(transaction, the object it is about, wanted amount), oldest first, charge before all.
+def _counts(transaction: Transaction) -> bool:
+    return kind_of(transaction) != EntryKind.OTHER
+
+
+def _steps(charge: Charge) -> list[tuple[Transaction, int]]:
+    """(transaction, what its object moves in the charge's currency), charge first, then by time.
 
     Stripe's moments are whole seconds: within one, an object's own movements keep their order
     and objects theirs (Stripe lists the newest first).
     """
-    steps: list[tuple[tuple[bool, datetime, int, int], tuple[Transaction, str, int]]] = []
+    steps: list[tuple[tuple[bool, datetime, int, int], tuple[Transaction, int]]] = []
 
     def add(transaction: Transaction | None, about: str, wanted: int, place: int, nth: int) -> None:
         if transaction:
             key = (about != charge.id, transaction.created, place, nth)
-            steps.append((key, (transaction, about, wanted)))
+            steps.append((key, (transaction, wanted)))
 
     add(charge.transaction, charge.id, charge.amount, 0, 0)
     for place, refund in enumerate(reversed(charge.refunds)):

@@ -342,6 +342,19 @@ def transactions(since: datetime | None) -> Iterator[Transaction]:
                 yield found
 
 
+def disputes(since: datetime | None) -> Iterator[tuple[str, str]]:
+    """(PaymentIntent, status) of every dispute opened from `since` on, newest first."""
+    parameters: dict[str, Any] = {"limit": 100}
+    if since:
+        parameters["created"] = {"gte": int(since.timestamp())}
+    with _Calling():
+        listed = _client().v1.disputes.list(parameters)  # type: ignore[arg-type]
+        for each in listed.auto_paging_iter():
+            intent = _id(each.to_dict().get("payment_intent"))
+            if intent:
+                yield intent, each.status
+
+
 # ------------------------------------------------------------------ webhooks
 
 

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_ATTEMPTS = 20
-LEASE = timedelta(seconds=90)
+# As long as a look may take whose every call is answered at the last moment, and some more.
+LEASE = timedelta(seconds=4 * settings.STRIPE_TIMEOUT_SECONDS + 10)
 BATCH = 20
 
 # What we ask Stripe to send us (Stripe's dashboard, or `manage.py register_webhook`).

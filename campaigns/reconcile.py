@@ -8,14 +8,17 @@ is a difference, kept and shown.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
 
 from campaigns import gateway, ledger, sync
 from campaigns.counting import kind_of, source_key
-from campaigns.models import LedgerEntry, Reconciliation
+from campaigns.models import LedgerEntry, Payment, PaymentState, Reconciliation
+from campaigns.states import contradicts
 
+Listed = TypeVar("Listed")
 PAGE = 100
 # Two at once would both write the same stray movement: the second waits for the first.
 WAIT_SECONDS = 600
@@ -43,15 +46,14 @@ def _compare(since: datetime | None, on_page: Callable[[int], None] | None) -> R
         if on_page:
             on_page(run.compared)
     run.differences += _not_at_stripe(run)
+    _look_at_disputes(since)
     run.finished_at = timezone.now()
     run.save()
     return run
 
 
-def _pages(
-    listed: Iterator[gateway.Transaction],
-) -> Iterator[list[gateway.Transaction]]:
-    page: list[gateway.Transaction] = []
+def _pages(listed: Iterator[Listed]) -> Iterator[list[Listed]]:
+    page: list[Listed] = []
     for each in listed:
         page.append(each)
         if len(page) == PAGE:
@@ -124,6 +126,19 @@ def _differences(page: list[gateway.Transaction]) -> list[dict[str, object]]:
 
 def _difference(transaction_id: str, what: str, ours: object, theirs: object) -> dict[str, object]:
     return {"transaction": transaction_id, "what": what, "ours": ours, "theirs": theirs}
+
+
+def _look_at_disputes(since: datetime | None) -> None:
+    """Look again at payments whose state is not what their dispute says: its event was lost."""
+    for page in _pages(gateway.disputes(since)):
+        states = dict(
+            Payment.objects.filter(stripe_id__in=[intent for intent, _status in page]).values_list(
+                "stripe_id", "state"
+            )
+        )
+        for intent, status in page:
+            if intent not in states or contradicts(status, PaymentState(states[intent])):
+                sync.sync_payment(intent)
 
 
 def _missing(run: Reconciliation) -> int:

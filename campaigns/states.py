@@ -45,6 +45,20 @@ def payment_state(facts: PaymentFacts) -> PaymentState:
     return PaymentState.RECEIVED
 
 
+def contradicts(dispute: str, state: PaymentState) -> bool:
+    """Whether a payment's state cannot be what follows from a dispute of this status.
+
+    Banks ask, and disputes end, without moving money: no balance transaction tells of it.
+    """
+    if dispute in _OPEN_DISPUTE:
+        return state != PaymentState.DISPUTED
+    if dispute == "lost":
+        return state != PaymentState.DISPUTE_LOST
+    if dispute in ("warning_needs_response", "warning_under_review"):
+        return state == PaymentState.RECEIVED
+    return state in (PaymentState.DISPUTED, PaymentState.INQUIRY)
+
+
 _OF_PAYMENT = {
     PaymentState.STARTED: DonationState.STARTED,
     PaymentState.PROCESSING: DonationState.PROCESSING,

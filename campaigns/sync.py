@@ -217,7 +217,14 @@ def look_at(donation_id: int) -> None:
         looks=donation.looks + 1, next_look_at=None if last else now + LOOK_AGAIN[step]
     )
     if donation.checkout_session:
-        sync_checkout(donation.checkout_session)
+        try:
+            sync_checkout(donation.checkout_session)
+        except gateway.GatewayError:
+            if last:
+                Donation.objects.filter(pk=donation_id, next_look_at__isnull=True).update(
+                    next_look_at=now + LOOK_WHILE_PROCESSING
+                )
+            raise
     elif last:
         Donation.objects.filter(pk=donation_id, state=DonationState.STARTED).update(
             state=DonationState.EXPIRED

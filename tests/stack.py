@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -224,6 +225,13 @@ def stack_db(stack: Stack, django_db_blocker: "pytest.FixtureRequest") -> Iterat
 
     What the test writes is committed and stays; tasks it queues go to the stack's worker.
     """
+    with django_db_blocker.unblock(), standing_on(stack):
+        yield stack
+
+
+@contextmanager
+def standing_on(stack: Stack) -> Iterator[None]:
+    """This process's Django on the stack's database, Redis, sandbox and addresses."""
     from django.conf import settings
     from django.db import connection
     from django.test import override_settings
@@ -234,19 +242,16 @@ def stack_db(stack: Stack, django_db_blocker: "pytest.FixtureRequest") -> Iterat
     cache = settings.CACHES["default"] | {"LOCATION": redis_url}
     own = connection.settings_dict["NAME"], app.conf.broker_url
     broker_url = redis_url.replace("unix://", "redis+socket://")
-    with (
-        django_db_blocker.unblock(),
-        override_settings(
-            BASE_URL=stack.site_url,
-            CACHES={"default": cache},
-            REDIS_URL=redis_url,
-            STRIPE_API_BASE=stack.sandbox_url,
-            STRIPE_SECRET_KEY=launch.SANDBOX_KEY,
-            STRIPE_WEBHOOK_SECRETS=[stack.env["STRIPE_WEBHOOK_SECRETS"]],
-        ),
+    with override_settings(
+        BASE_URL=stack.site_url,
+        CACHES={"default": cache},
+        REDIS_URL=redis_url,
+        STRIPE_API_BASE=stack.sandbox_url,
+        STRIPE_SECRET_KEY=launch.SANDBOX_KEY,
+        STRIPE_WEBHOOK_SECRETS=[stack.env["STRIPE_WEBHOOK_SECRETS"]],
     ):
         _move_to(stack.ground.name, broker_url)
-        yield stack
+        yield
         _move_to(*own)
 
 

@@ -6,6 +6,7 @@ the same Message-ID: only where the server's answer was lost can a second copy g
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,10 +15,10 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
+from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
 from newsroom.audit import log as audit
@@ -51,6 +52,8 @@ SIGN_IN_WAITS: Final = (
 )
 # A conversation by SMTP has some ten answers, each with its own time limit.
 LEASE: Final = timedelta(seconds=10 * settings.EMAIL_TIMEOUT + 10)
+# Seconds between tries to note what became of a mail while the database is away.
+NOTED_WITHIN: Final = (0.2, 0.5, 1, 2, 4)
 OFFER: Final = timedelta(seconds=30)
 BAD_ADDRESS: Final = _("This is not an address that mail can be sent to.")
 
@@ -124,7 +127,7 @@ def queue(mail_id: int) -> bool:
     """Ask a worker to deliver the mail; False without a broker: then the sweeper finds it."""
     try:
         app.send_task("newsroom.mail.tasks.deliver_mail", [mail_id])
-    except (OperationalError, RedisError, OSError) as error:
+    except (BrokerError, RedisError, OSError) as error:
         log.warning("mail %s not queued: %s", mail_id, type(error).__name__)
         return False
     return True
@@ -230,12 +233,25 @@ def _give_up(mail: OutboxMail, reason: str) -> MailState:
 
 
 def _close(mail: OutboxMail, **values: object) -> None:
-    """End our claim with `values`, unless it ran out and somebody else holds the mail now."""
+    """End our claim with `values`, unless it ran out and somebody else holds the mail now.
+
+    What the mail server took is noted even when the database is restarted just then: forgotten, it
+    would be sent a second time.
+    """
     ours = OutboxMail.objects.filter(
         pk=mail.pk, state=MailState.SENDING, claimed_until=mail.claimed_until
     )
-    if not ours.update(claimed_until=None, **values):
-        log.warning("mail %s was no longer ours: its lease had run out", mail.pk)
+    for wait in (*NOTED_WITHIN, None):
+        try:
+            if not ours.update(claimed_until=None, **values):
+                log.warning("mail %s was no longer ours: its lease had run out", mail.pk)
+            return
+        except (OperationalError, InterfaceError):
+            if wait is None or connection.in_atomic_block:
+                raise
+            log.warning("mail %s: the database was away when it was to be noted", mail.pk)
+            connection.close()
+            time.sleep(wait)
 
 
 def _blanked(mail: OutboxMail) -> dict[str, str]:

@@ -1,9 +1,11 @@
 """What is owed is sent once: whatever is asked twice, refused, cut off or killed."""
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
@@ -279,3 +281,26 @@ def test_logs_name_no_address(server: MailServer, caplog: pytest.LogCaptureFixtu
     ours = [record.getMessage() for record in caplog.records if "newsroom" in record.name]
     assert len(ours) == 2
     assert not any("@" in line for line in ours)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_the_server_took_while_the_database_was_restarted_is_not_sent_again(
+    server: MailServer, monkeypatch
+) -> None:
+    mail = owed()
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    taken = server.handle_DATA
+
+    async def cut(*asked: object) -> str:
+        # As a restart does: every connection is ended, whatever it was used for.
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [backend])
+        return await taken(*asked)
+
+    monkeypatch.setattr(server, "handle_DATA", cut)
+    assert outbox.deliver(mail.pk, now()) == MailState.SENT
+    mail.refresh_from_db()
+    assert mail.state == MailState.SENT
+    assert outbox.deliver(mail.pk, now() + outbox.LEASE) is None
+    assert len(server.taken) == 1

@@ -120,6 +120,31 @@ def test_a_dispute_of_which_nobody_told_is_found_by_the_reconciliation(stack_db:
     acts.books_are_clean(stack_db)
 
 
+@pytest.mark.parametrize(
+    ("card", "decision", "state"),
+    [
+        (DISPUTED_CARD, "lose", PaymentState.DISPUTE_LOST),
+        (ASKED_ABOUT_CARD, "lose", PaymentState.RECEIVED),
+    ],
+)
+def test_an_end_that_moves_no_money_and_of_which_nobody_told_is_found_by_the_reconciliation(
+    stack_db: Stack, card: str, decision: str, state: PaymentState
+) -> None:
+    campaign = a_campaign()
+    gift = acts.begin(stack_db, campaign)
+    assert acts.pay(stack_db, gift, card=card).status_code == 200
+    wait_until(
+        lambda: gift.payments.filter(state__in=["disputed", "inquiry"]).exists(),
+        acts.PATIENCE,
+        "the bank has asked",
+    )
+    acts.wait_for_quiet_inbox()
+    acts.faults(stack_db, never={})
+    _decide(stack_db, _dispute_of(stack_db, gift.payments.get().stripe_id), decision)
+    assert stack_db.manage("reconcile").returncode == 0
+    assert gift.payments.get().state == state
+
+
 def test_what_goes_back_follows_its_gift_though_the_deadline_was_moved(stack_db: Stack) -> None:
     the_default_campaign()
     campaign = a_campaign()
