@@ -25,6 +25,11 @@ def answer(report: ErrorReport) -> None:
         _owe(contact, decided)
 
 
+def key_of(report: int) -> str:
+    """The answer's key in the outbox."""
+    return f"report-answer:{report}"
+
+
 def _owe(contact: ReportContact, decided: ErrorReport) -> None:
     story_url = absolute(current_path(decided.article) or "/")
     with override(contact.language):
@@ -45,7 +50,7 @@ def _owe(contact: ReportContact, decided: ErrorReport) -> None:
         }
     owe(
         KIND,
-        f"report-answer:{contact.report_id}",
+        key_of(contact.report_id),
         contact.email,
         "report_answered",
         context,

@@ -32,6 +32,7 @@ from newsroom.readers.models import Reader
 SHORTEST: Final = 2
 LONGEST: Final = 4000
 LONGEST_REASON: Final = 300
+APPROVED_MAIL: Final = "comment approved"
 # What an editor is to decide on; neither is shown under the story.
 WAITING: Final = (CommentState.HELD, CommentState.REPORTED)
 
@@ -132,7 +133,7 @@ def approve(comment: Comment, by: Reader, moment: datetime) -> Comment:
         _decide(comment, CommentState.APPROVED, by, moment)
         log.record(by, "approved", comment, "Approved a comment", article=comment.article_id)
         owe(
-            "comment approved",
+            APPROVED_MAIL,
             f"comment-approved:{comment.pk}",
             comment.reader.email,
             "comment_approved",

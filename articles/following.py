@@ -25,12 +25,15 @@ from articles.models import Article, Correction, Follow, FollowerNews, Kind, Ver
 from articles.removals import headline_of
 from articles.story import policy_url
 from newsroom.celery import app
-from newsroom.mail.outbox import can_be_written_to, owe
+from newsroom.mail.outbox import can_be_written_to, forget, mails_to, owe
 from newsroom.readers.accounts import proven_addresses
 from newsroom.readers.models import Reader
 
 log = logging.getLogger(__name__)
 
+CHANGED: Final = "story changed"
+TO_CONFIRM: Final = "follow to confirm"
+KINDS: Final = (CHANGED, TO_CONFIRM)
 BATCH: Final = 100
 # How long an address that does not confirm is remembered.
 UNCONFIRMED_FOR: Final = timedelta(days=2)
@@ -94,7 +97,7 @@ def choose(follow: Follow, *, updates_too: bool) -> None:
 
 def stop(token: str) -> bool:
     """No more mail, and nothing is kept of the address; False when nobody had this token."""
-    return Follow.objects.filter(token=token).delete()[0] > 0
+    return _forget(Follow.objects.filter(token=token)) > 0
 
 
 def follows_of(reader: Reader) -> list[tuple[Follow, str, str]]:
@@ -111,13 +114,26 @@ def followed_by(reader: Reader) -> "QuerySet[Follow]":
 
 def erase_address(email: str) -> int:
     """Forget that this address follows anything; how many stories it was."""
-    return Follow.objects.filter(email__iexact=email.strip()).delete()[0]
+    return _forget(Follow.objects.filter(email__iexact=email.strip()))
 
 
 def forget_unconfirmed(now: datetime) -> int:
     """Forget addresses that were asked and never confirmed; how many."""
-    unanswered = Follow.objects.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_FOR)
-    return unanswered.delete()[0]
+    return _forget(Follow.objects.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_FOR))
+
+
+def _forget(follows: "QuerySet[Follow]") -> int:
+    """End these, with the address in the mails that went to them; how many."""
+    with transaction.atomic():
+        # Waits for a batch that is being told: its mails are known afterwards.
+        ended = list(follows.select_for_update().order_by("pk").values_list("pk", "email"))
+        for pk, email in ended:
+            about = Q(dedupe_key__startswith=f"follow-confirm:{pk}:") | Q(
+                kind=CHANGED, dedupe_key__endswith=f":{pk}"
+            )
+            forget(mails_to(email, KINDS).filter(about))
+        Follow.objects.filter(pk__in=[pk for pk, _email in ended]).delete()
+    return len(ended)
 
 
 def owe_news(version: Version) -> None:
@@ -162,7 +178,7 @@ def tell(news_id: int, now: datetime) -> bool:
         found = Follow.objects.filter(
             article=version.article_id, pk__gt=news.reached, confirmed_at__lte=news.created_at
         )
-        batch = list(found.order_by("pk")[:BATCH])
+        batch = list(found.select_for_update().order_by("pk")[:BATCH])
         _owe_batch(version, batch)
         if len(batch) == BATCH:
             news.reached = batch[-1].pk
@@ -194,7 +210,7 @@ def _owe_change(follow: Follow, version: Version, headline: str, entries: list[E
     story_url = absolute(entries[0].story_url)
     stop_url = link("follow_stop", follow)
     owe(
-        "story changed",
+        CHANGED,
         f"story-changed:{version.pk}:{follow.pk}",
         follow.email,
         "story_changed",
@@ -213,7 +229,7 @@ def _owe_change(follow: Follow, version: Version, headline: str, entries: list[E
 
 def _owe_question(follow: Follow, moment: datetime) -> None:
     owe(
-        "follow to confirm",
+        TO_CONFIRM,
         f"follow-confirm:{follow.pk}:{moment.isoformat()}",
         follow.email,
         "follow_confirm",

@@ -14,12 +14,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from articles import spam
-from articles.answers import answer
+from articles.answers import KIND, answer, key_of
 from articles.comments import tidied
 from articles.models import Article, Correction, ErrorReport, ReportContact, ReportState, Version
 from articles.models.reports import OPEN
 from newsroom.audit import log
-from newsroom.mail.outbox import can_be_written_to
+from newsroom.mail.outbox import can_be_written_to, forget, mails_to
 from newsroom.readers.models import Reader
 
 LONGEST_SENTENCE: Final = 1000
@@ -179,7 +179,7 @@ def counts_by_state(article: int) -> dict[str, int]:
 
 def erase_address(email: str) -> int:
     """Forget that this address ever reported an error; the reports stay. How many it was."""
-    return ReportContact.objects.filter(email__iexact=email.strip()).delete()[0]
+    return _forget(ReportContact.objects.filter(email__iexact=email.strip()))
 
 
 def forget_contacts(now: datetime) -> int:
@@ -187,7 +187,17 @@ def forget_contacts(now: datetime) -> int:
     answered = ReportContact.objects.filter(report__closed_at__lt=now - CONTACT_KEPT)
     # A duplicate is answered with its original, which may still be open.
     waiting = Q(report__duplicate_of__isnull=False, report__duplicate_of__closed_at=None)
-    return answered.exclude(waiting).delete()[0]
+    return _forget(answered.exclude(waiting))
+
+
+def _forget(contacts: "QuerySet[ReportContact]") -> int:
+    """Drop these addresses, also from the mails that answered them; how many."""
+    with transaction.atomic():
+        told = list(contacts.select_for_update(of=("self",)).values_list("pk", "report", "email"))
+        for _pk, report, email in told:
+            forget(mails_to(email, [KIND]).filter(dedupe_key=key_of(report)))
+        ReportContact.objects.filter(pk__in=[row[0] for row in told]).delete()
+    return len(told)
 
 
 def _check(sentence: str, problem: str, email: str) -> None:

@@ -22,6 +22,7 @@ from articles.views.asked_again import takes_forms
 from articles.views.story import story_address
 from newsroom.edge.headers import public, uncached
 from newsroom.edge.rates import address_of, allowed
+from newsroom.readers.accounts import proven_addresses
 from newsroom.readers.models import Reader
 
 FRESH_SECONDS = 30
@@ -43,13 +44,14 @@ def follow(request: HttpRequest, **_parts: object) -> HttpResponse:
     if request.method != "POST":
         return public(request, _form(request, found), FRESH_SECONDS)
     email = request.POST.get("email", "").strip().lower()
-    if not (
-        allowed("follow", RATE, address_of(request))
-        and allowed("follow a mailbox", RATE_OF_A_MAILBOX, email[:320])
+    reader = request.user if isinstance(request.user, Reader) else None
+    # No mail asks what its reader has proven.
+    asks = reader is None or email not in proven_addresses(reader)
+    if not allowed("follow", RATE, address_of(request)) or (
+        asks and not allowed("follow a mailbox", RATE_OF_A_MAILBOX, email[:320])
     ):
         error = _("That was often in a short time. Please try again later.")
         return uncached(_form(request, found, error, 429))
-    reader = request.user if isinstance(request.user, Reader) else None
     try:
         asked = following.ask_to_follow(
             found.article,

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,13 +12,15 @@ class MailState(models.TextChoices):
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     FAILED = "failed", _("given up")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class OutboxMail(models.Model):
     """One e-mail to one address. `dedupe_key` ("receipt:pay_42") makes it unique for ever.
 
     `claimed_until` is the end of a worker's lease while it sends: a killed worker's mail is
-    taken up again after it, with the same `message_id`. `stop_url` ends mail of its kind by one
+    taken up again after it, with the same `message_id`. `to` and the words are empty once the
+    address was forgotten. `stop_url` ends mail of its kind by one
     POST (RFC 8058); empty where a mail is not one of a series.
     """
 
@@ -52,6 +54,7 @@ class OutboxMail(models.Model):
                 name="mail_owed",
                 condition=models.Q(state__in=["owed", "sending"]),
             ),
+            models.Index(Upper("to"), name="mail_by_address"),
             models.Index("created_at", name="mail_given_up", condition=models.Q(state="failed")),
         ]
 

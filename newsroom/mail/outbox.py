@@ -7,7 +7,7 @@ the same Message-ID: only where the server's answer was lost can a second copy g
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -195,6 +195,26 @@ def try_again(mail: OutboxMail, by: AbstractBaseUser, moment: datetime) -> Outbo
         audit.record(by, "tried again", mail, "Tried a given-up e-mail again")
         transaction.on_commit(lambda: queue(mail.pk))
     return mail
+
+
+def mails_to(address: str, kinds: Iterable[str]) -> QuerySet[OutboxMail]:
+    """The mails of these kinds to an address, however it is written."""
+    return OutboxMail.objects.filter(to__iexact=address.strip(), kind__in=list(kinds))
+
+
+def forget(mails: QuerySet[OutboxMail]) -> int:
+    """Keep neither to whom `mails` went nor what they said, and send none that is still owed; how
+    many were known. Their keys stay, so that none is written again.
+
+    Never for mails about money: the law asks to keep those.
+    """
+    known = list(mails.exclude(to="").order_by("pk").values_list("pk", flat=True))
+    found = OutboxMail.objects.filter(pk__in=known)
+    # One that is on its way at this moment is gone; its worker finds the row no longer its own.
+    waiting = found.filter(state__in=[MailState.OWED, MailState.SENDING])
+    waiting.update(state=MailState.CANCELLED, claimed_until=None)
+    found.update(to="", text="", html="", stop_url="", last_error="")
+    return len(known)
 
 
 def _claim(mail_id: int, now: datetime) -> OutboxMail | None:

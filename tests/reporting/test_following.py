@@ -15,6 +15,7 @@ from newsroom.mail.models import OutboxMail
 from newsroom.readers.accounts import find_or_open
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
+from tests.mail.post import deliver_due
 from tests.mail.servers import MailServer
 from tests.reporting.made import correct, mails, now
 
@@ -298,6 +299,38 @@ def test_one_mailbox_is_asked_a_few_times_a_day_however_many_ask(story: Article)
             place(story), {"email": "Ann@example.org"}, headers=FROM_US
         )
     assert len(mails("follow to confirm")) == 6
+
+
+def test_a_signed_in_reader_follows_as_many_stories_as_they_like(story: Article) -> None:
+    reader = find_or_open("ann@example.org")
+    assert reader is not None
+    reader.emailaddress_set.update(verified=True)
+    for number in range(8):
+        client = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        client.force_login(reader, backend=BACKEND)
+        other = newsroom.story(story.get_parent(), f"Story {number}")
+        ask(other, client=client)
+    assert Follow.objects.filter(reader=reader).count() == 8
+
+
+def test_who_stops_is_forgotten_in_what_was_sent_and_in_what_is_owed(
+    story: Article, server: MailServer
+) -> None:
+    ann, ben = follower(story), follower(story, "ben@example.org")
+    correct(story)
+    following.tell(FollowerNews.objects.get().pk, now())
+    deliver_due()
+    correct(story)
+    following.tell(FollowerNews.objects.latest("pk").pk, now())
+    sent = len(server.taken)
+    following.stop(ann.token)
+    assert not OutboxMail.objects.filter(to__iexact=ann.email).exists()
+    gone = OutboxMail.objects.filter(to="")
+    assert sorted(gone.values_list("state", flat=True)) == ["cancelled", "sent"]
+    assert all((each.text, each.html, each.stop_url) == ("", "", "") for each in gone)
+    deliver_due()
+    assert [mail["To"] for mail in server.taken[sent:]] == [ben.email]
+    assert OutboxMail.objects.filter(to=ben.email, state="sent").count() == 2
 
 
 def test_another_site_signs_nobody_up(story: Article) -> None:
