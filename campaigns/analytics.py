@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from articles.models import Article
+from campaigns import books
+from campaigns.books import Verdict
 from campaigns.models import (
     Campaign,
     CampaignTotal,
@@ -22,7 +24,6 @@ from campaigns.models import (
     Donation,
     DonationState,
     LedgerEntry,
-    Reconciliation,
 )
 from campaigns.models.ledger import GIFTS
 from campaigns.pace import Plan, Point, Standing, line, standing
@@ -146,7 +147,7 @@ class ToDo:
 
     attention: int
     disputed: int
-    books: Reconciliation | None
+    books: Verdict | None
 
 
 def figures(campaign: Campaign, moment: datetime) -> Figures:
@@ -237,7 +238,7 @@ def to_do(campaign: Campaign) -> ToDo:
     return ToDo(
         attention=donations.exclude(needs_attention="").count(),
         disputed=donations.filter(state=DonationState.DISPUTED).count(),
-        books=Reconciliation.objects.exclude(finished_at=None).order_by("-pk").first(),
+        books=books.verdict(),
     )
 
 

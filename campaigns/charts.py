@@ -122,28 +122,43 @@ def line_chart(figures: analytics.Figures) -> Spec:
     if paced:
         dashes = {"type": "line", "color": "var(--chart-pace)", "strokeDash": [5, 4]}
         layers.insert(0, {"data": {"values": paced}, "mark": dashes})
-    return {"layer": layers, "encoding": _axes()}
+    return {"layer": layers, "encoding": _axes(currency)}
 
 
 def days_chart(figures: analytics.Figures) -> Spec:
-    """What each day brought, and below the line what went back."""
+    """What each day brought, what sponsors added on top of it; below the line what went back."""
     currency = figures.campaign.currency
     received = [
         {"day": d.day.isoformat(), "amount": _major(d.received, currency)}
         for d in figures.drawn_days
     ]
-    went_back = [
-        {"day": d.day.isoformat(), "amount": _major(-d.reversed, currency)}
+    matched = [
+        {
+            "day": d.day.isoformat(),
+            "amount": _major(d.received + d.matched, currency),
+            "from": _major(d.received, currency),
+        }
         for d in figures.drawn_days
-        if d.reversed
+        if d.matched > 0
+    ]
+    # A match that ended with its gift went back too.
+    went_back = [
+        {"day": d.day.isoformat(), "amount": _major(-d.reversed + min(d.matched, 0), currency)}
+        for d in figures.drawn_days
+        if d.reversed or d.matched < 0
     ]
     days = max(1, len(figures.drawn_days))
     return {
         "layer": [
             {"data": {"values": received}, "mark": _bar("var(--chart-raised)", days)},
+            {
+                "data": {"values": matched},
+                "mark": _bar("var(--chart-matched)", days),
+                "encoding": {"y2": {"field": "from"}},
+            },
             {"data": {"values": went_back}, "mark": _bar("var(--chart-back)", days)},
         ],
-        "encoding": _axes(),
+        "encoding": _axes(currency),
     }
 
 
@@ -151,7 +166,8 @@ def _bar(colour: str, days: int) -> Spec:
     return {"type": "bar", "color": colour, "width": {"band": 0.8 if days < 60 else 1}}
 
 
-def _axes() -> Spec:
+def _axes(currency: str) -> Spec:
+    sign = "$" if currency in ("cad", "usd") else ""
     return {
         "x": {
             "field": "day",
@@ -168,7 +184,7 @@ def _axes() -> Spec:
         "y": {
             "field": "amount",
             "type": "quantitative",
-            "axis": {"title": None, "format": "$,.0f", "tickCount": 5},
+            "axis": {"title": None, "format": f"{sign},.0f", "tickCount": 5},
         },
     }
 

@@ -30,6 +30,7 @@ class Movement:
     charged_at: datetime
     charge_id: str
     transaction: Transaction
+    fee_counted: int | None = None
 
 
 def source_key(transaction_id: str) -> str:
@@ -50,8 +51,9 @@ def movements(facts: PaymentFacts, recorded: Mapping[str, int]) -> list[Movement
     found: list[Movement] = []
     for charge in facts.charges:
         # Stripe may tell of a refund before it has booked the charge itself. Nothing is left of a
-        # charge that is not there yet, so its reversals wait for it.
-        if charge.status == "succeeded" and charge.transaction:
+        # charge that is not there yet, so its reversals wait for it. A bank debit may be booked
+        # while it is pending: it waits until the bank has answered.
+        if charge.status in ("succeeded", "failed") and charge.transaction:
             found += _of_charge(charge, recorded)
     return found
 
@@ -67,8 +69,12 @@ def _of_charge(charge: Charge, recorded: Mapping[str, int]) -> list[Movement]:
     for transaction, wanted in steps:
         key = source_key(transaction.id)
         kind = kind_of(transaction)
+        never_came = charge.status == "failed" and transaction == charge.transaction
         if key in recorded:
             amount = recorded[key]
+        elif never_came:
+            # Booked and taken off again: both stand in the books as nothing.
+            kind, amount = EntryKind.OTHER, 0
         elif not _counts(transaction):
             amount = 0
         else:
@@ -85,9 +91,23 @@ def _of_charge(charge: Charge, recorded: Mapping[str, int]) -> list[Movement]:
                 charged_at=charge.created,
                 charge_id=charge.id,
                 transaction=transaction,
+                fee_counted=_fee(charge.currency, transaction, wanted),
             )
         )
     return result
+
+
+def _fee(currency: str, transaction: Transaction, worth: int) -> int | None:
+    """Stripe's fee in the charge's currency, when it was settled in another one.
+
+    By what the very movement was `worth` in both, half a unit upwards; None when they are one.
+    """
+    if transaction.currency == currency:
+        return None
+    if not transaction.fee or not transaction.amount:
+        return 0
+    doubled = 2 * abs(transaction.fee * worth) // abs(transaction.amount)
+    return (doubled + 1) // 2 * (1 if transaction.fee > 0 else -1)
 
 
 def _counts(transaction: Transaction) -> bool:
@@ -116,5 +136,6 @@ def _steps(charge: Charge) -> list[tuple[Transaction, int]]:
         for nth, transaction in enumerate(dispute.transactions):
             sign = 1 if transaction.amount > 0 else -1
             add(transaction, dispute.id, sign * dispute.amount, place, nth)
+    add(charge.failure_transaction, "", -charge.amount, len(steps), 0)
     steps.sort(key=lambda step: step[0])
     return [step for _key, step in steps]

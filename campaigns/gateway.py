@@ -78,11 +78,15 @@ class Dispute:
     status: str
     created: datetime
     transactions: tuple[Transaction, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One try to take the money. `status`: succeeded, pending or failed."""
+    """One try to take the money. `status`: succeeded, pending or failed.
+
+    A bank debit may fail days later, with a `failure_transaction` when it was booked already.
+    """
 
     id: str
     amount: int
@@ -95,6 +99,8 @@ class Charge:
     transaction: Transaction | None
     refunds: tuple[Refund, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    failure_code: str = ""
+    failure_transaction: Transaction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +243,7 @@ def _dispute(value: dict[str, Any]) -> Dispute:
         status=value["status"],
         created=_moment(value["created"]),
         transactions=tuple(t for t in found if t),
+        reason=value.get("reason") or "",
     )
 
 
@@ -254,14 +261,14 @@ def payment_facts(payment_intent: str) -> PaymentFacts:
             {
                 "payment_intent": payment_intent,
                 "limit": 100,
-                "expand": ["data.balance_transaction"],
+                "expand": ["data.balance_transaction", "data.failure_balance_transaction"],
             }
         )
         for each in listed.auto_paging_iter():
             charge = each.to_dict()
             refunds: tuple[Refund, ...] = ()
             disputes: tuple[Dispute, ...] = ()
-            if charge["status"] == "succeeded":
+            if charge["status"] == "succeeded" or charge["amount_refunded"]:
                 refunds = tuple(
                     _refund(r.to_dict())
                     for r in v1.refunds.list(
@@ -310,6 +317,8 @@ def _charge(
         transaction=_transaction(charge.get("balance_transaction")),
         refunds=refunds,
         disputes=disputes,
+        failure_code=charge.get("failure_code") or "",
+        failure_transaction=_transaction(charge.get("failure_balance_transaction")),
     )
 
 
@@ -329,9 +338,12 @@ def create_refund(payment_intent: str, amount: int, key: str) -> str:
 # ------------------------------------------------------------------ the books
 
 
-def transactions(since: datetime | None) -> Iterator[Transaction]:
-    """Every balance transaction from `since` on, newest first, page by page."""
+def transactions(since: datetime | None, after: str = "") -> Iterator[Transaction]:
+    """Every balance transaction from `since` on, newest first, page by page; those older than
+    the one of id `after`, when given."""
     parameters: dict[str, Any] = {"limit": 100, "expand": ["data.source"]}
+    if after:
+        parameters["starting_after"] = after
     if since:
         parameters["created"] = {"gte": int(since.timestamp())}
     with _Calling():

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns import gateway
+from campaigns import debits, gateway
 from campaigns.models import Campaign, Donation, DonationState
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
 from campaigns.tax import requests
@@ -161,6 +161,7 @@ def checkout_parameters(donation: Donation) -> dict[str, Any]:
         },
         "metadata": {METADATA_KEY: str(donation.attempt)},
         "adaptive_pricing": {"enabled": False},
+        **debits.checkout_parameters(donation.currency),
         "customer_creation": "if_required",
         "locale": "fr-CA" if donation.language == "fr" else "en",
         "success_url": f"{settings.BASE_URL}/give/thanks/{donation.token}/",

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from campaigns import matching, milestones
-from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry
+from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry, Payment
 from campaigns.models.ledger import GIFTS, OFFLINE, RECEIVED
 
 _ROLLUP = """
@@ -52,6 +52,13 @@ ON CONFLICT (campaign_id) DO UPDATE SET
     donations = kept.donations + %(standing)s,
     donors = kept.donors + %(donors)s,
     updated_at = now()
+"""
+
+_ON_ITS_WAY = """
+INSERT INTO campaigns_campaigntotal AS kept
+    (campaign_id, raised, received, reversed, matched, offline, fees, donations, donors, on_its_way)
+VALUES (%(campaign)s, 0, 0, 0, 0, 0, 0, 0, 0, %(more)s)
+ON CONFLICT (campaign_id) DO UPDATE SET on_its_way = kept.on_its_way + excluded.on_its_way
 """
 
 _GIVEN = "UPDATE campaigns_match SET given = given + %(matched)s WHERE id = %(match)s"
@@ -114,7 +121,7 @@ def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
         "matched": entry.amount if match else 0,
         "match": entry.match_id,
         "offline": entry.amount if entry.kind in OFFLINE else 0,
-        "fees": entry.fee,
+        "fees": entry.counted_fee,
         "donations": int(charge),
         "reversals": int(entry.amount < 0 and not match),
         "donation": entry.donation_id,
@@ -135,6 +142,22 @@ def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
     if match:
         cursor.execute(_GIVEN, values)
     cursor.execute(_ROLLUP, values)
+
+
+def set_on_its_way(payment: Payment, amount: int, campaign: Campaign | None) -> None:
+    """Keep what a bank has still to send for `payment`, and the campaign's sum of such money.
+
+    `amount` in minor units, 0 once the bank has answered. The campaign of the first time stays.
+    Call inside the transaction that explains it, with the payment's lock held.
+    """
+    counts_in = payment.counts_in_id or (campaign.pk if campaign and amount else None)
+    more = amount - payment.on_its_way
+    if counts_in is None or not more:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_ITS_WAY, {"campaign": counts_in, "more": more})
+    payment.on_its_way, payment.counts_in_id = amount, counts_in
+    payment.save(update_fields=["on_its_way", "counts_in"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +188,7 @@ _RECOUNTS: list[tuple[str, str]] = [
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 coalesce(sum(e.amount) FILTER (
                     WHERE e.kind IN ('offline', 'offline_undone')), 0) AS offline,
-                coalesce(sum(e.fee), 0) AS fees,
+                coalesce(sum(coalesce(e.fee_counted, e.fee)), 0) AS fees,
                 (SELECT count(*) FROM (
                     SELECT 1 FROM campaigns_ledgerentry d WHERE d.campaign_id = c.id
                     AND d.donation_id IS NOT NULL
@@ -197,7 +220,7 @@ _RECOUNTS: list[tuple[str, str]] = [
                     WHERE e.kind NOT IN ('charge', 'offline', 'attributed', 'match')), 0)
                     AS reversed,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
-                sum(e.fee) AS fees,
+                sum(coalesce(e.fee_counted, e.fee)) AS fees,
                 count(*) FILTER (WHERE e.kind IN ('charge', 'offline')) AS donations,
                 count(*) FILTER (WHERE e.amount < 0 AND e.kind <> 'match') AS reversals
             FROM campaigns_ledgerentry e JOIN campaigns_campaign c ON c.id = e.campaign_id
@@ -230,6 +253,18 @@ _RECOUNTS: list[tuple[str, str]] = [
                 ON e.donation_id = g.id AND e.campaign_id IS NOT NULL
             GROUP BY g.id
         ), kept AS (SELECT id AS key, net FROM campaigns_donation)
+        """,
+    ),
+    (
+        "money on its way to campaign",
+        """
+        WITH computed AS (
+            SELECT counts_in_id AS key, sum(on_its_way) AS on_its_way
+            FROM campaigns_payment WHERE on_its_way <> 0 GROUP BY 1
+        ), kept AS (
+            SELECT campaign_id AS key, on_its_way FROM campaigns_campaigntotal
+            WHERE on_its_way <> 0
+        )
         """,
     ),
     (

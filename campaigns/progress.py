@@ -64,8 +64,9 @@ def bar_of(raised: int, goal: int, stretch: int | None) -> Bar:
 class Progress:
     """Amounts in minor units of `currency`; moments aware. `ends_at` is exclusive.
 
-    `matched` is what sponsors added, within `raised`. `marks` are milestones, goal and stretch
-    goal in order of their amounts (none where the campaign was not loaded with them).
+    `matched` is what sponsors added, within `raised`; `on_its_way` what donors' banks have still
+    to send, no part of it. `marks` are milestones, goal and stretch goal in order of their amounts
+    (none where the campaign was not loaded with them).
     """
 
     raised: int
@@ -76,6 +77,7 @@ class Progress:
     last_day: datetime | None
     as_of: datetime
     matched: int = 0
+    on_its_way: int = 0
     match: OpenMatch | None = None
     stretch: int | None = None
     stretch_words: str = ""
@@ -97,6 +99,10 @@ class Progress:
     @property
     def matched_money(self) -> Money:
         return Money(self.matched, self.currency)
+
+    @property
+    def on_its_way_money(self) -> Money:
+        return Money(self.on_its_way, self.currency)
 
     @property
     def left_money(self) -> Money:
@@ -158,6 +164,7 @@ class Progress:
             "bar": {"fill": self.bar.fill, "beyond": self.bar.beyond, "line": self.bar.line},
             "currency": self.currency,
             "matched": self.matched,
+            "on_its_way": self.on_its_way,
             "match": {
                 "sponsor": self.match.sponsor,
                 "percent": self.match.percent,
@@ -185,6 +192,7 @@ def progress(campaign: Campaign, moment: datetime | None = None) -> Progress:
         last_day=campaign.last_day,
         as_of=moment or timezone.now(),
         matched=total.matched if total else 0,
+        on_its_way=total.on_its_way if total else 0,
         match=_open_match(campaign),
         stretch=campaign.stretch_goal,
         stretch_words=campaign.stretch_words,

@@ -3,15 +3,20 @@
 Every balance transaction Stripe lists must be in the ledger with the same amount, fee and
 category; every entry of ours must be on Stripe's list. What is missing is mended by
 `sync_payment`; money that belongs to no payment is written as unattributed; what still differs
-is a difference, kept and shown.
+is a difference, kept and shown. A bank debit that Stripe has booked and the bank has not yet
+answered is awaited: it is in the ledger only when it has arrived.
+
+Both lists are read side by side, the newest first, a page at a time: memory does not grow with
+the number of transactions, and a comparison of everything that was cut off goes on where it was.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from campaigns import gateway, ledger, sync
 from campaigns.counting import kind_of, source_key
@@ -22,31 +27,47 @@ Listed = TypeVar("Listed")
 PAGE = 100
 # Two at once would both write the same stray movement: the second waits for the first.
 WAIT_SECONDS = 600
+# What was cut off longer ago is begun anew: its first pages are too old to stand for today.
+RESUMED_WITHIN = timedelta(hours=20)
+DIFFERENCES_KEPT = 1000
+
+OnPage = Callable[[Reconciliation], None]
 
 
-def reconcile(
-    since: datetime | None = None, *, on_page: Callable[[int], None] | None = None
-) -> Reconciliation:
+def reconcile(since: datetime | None = None, *, on_page: OnPage | None = None) -> Reconciliation:
     """Compare everything from `since` (None: from the beginning) and keep the result.
 
-    Streams: memory does not grow with the number of transactions. Raises
-    gateway.GatewayError when Stripe cannot be read to the end; the run then has no
-    `finished_at`, and nothing it mended is undone.
+    A comparison from the beginning that was cut off within `RESUMED_WITHIN` goes on where it
+    was. Raises gateway.GatewayError when Stripe cannot be read to the end; the run then has no
+    `finished_at`, keeps its place, and nothing it mended is undone.
     """
-    with sync.alone_with("reconciliation", seconds=WAIT_SECONDS):
-        return _compare(since, on_page)
+    which = "reconciliation of all" if since is None else "reconciliation"
+    with sync.alone_with(which, seconds=WAIT_SECONDS):
+        now = timezone.now()
+        run = unfinished(now) if since is None else None
+        run = run or Reconciliation.objects.create(since=since, started_at=now)
+        return _compare(run, on_page)
 
 
-def _compare(since: datetime | None, on_page: Callable[[int], None] | None) -> Reconciliation:
-    run = Reconciliation.objects.create(since=since, started_at=timezone.now())
-    for page in _pages(gateway.transactions(since)):
+def unfinished(moment: datetime) -> Reconciliation | None:
+    """The comparison of everything that was cut off, if it may go on: the newest of its kind."""
+    last = Reconciliation.objects.filter(since=None).order_by("-pk").first()
+    if last is None or last.finished_at or not last.place:
+        return None
+    return last if moment - last.started_at < RESUMED_WITHIN else None
+
+
+def _compare(run: Reconciliation, on_page: OnPage | None) -> Reconciliation:
+    for page in _pages(gateway.transactions(run.since, str(run.place.get("after", "")))):
         run.compared += len(page)
         run.repaired += _mend(page)
-        run.differences += _differences(page)
+        _found(run, _differences(page))
+        _found(run, _not_at_stripe(run, page))
+        run.save()
         if on_page:
-            on_page(run.compared)
-    run.differences += _not_at_stripe(run)
-    _look_at_disputes(since)
+            on_page(run)
+    _found(run, _not_at_stripe(run, []))
+    _look_at_disputes(run.since)
     run.finished_at = timezone.now()
     run.save()
     return run
@@ -63,6 +84,11 @@ def _pages(listed: Iterator[Listed]) -> Iterator[list[Listed]]:
         yield page
 
 
+def _found(run: Reconciliation, differences: list[dict[str, object]]) -> None:
+    run.differing += len(differences)
+    run.differences = (run.differences + differences)[:DIFFERENCES_KEPT]
+
+
 def _kept(page: list[gateway.Transaction]) -> dict[str, LedgerEntry]:
     keys = [source_key(t.id) for t in page]
     return {e.source_key: e for e in LedgerEntry.objects.filter(source_key__in=keys)}
@@ -75,8 +101,9 @@ def _mend(page: list[gateway.Transaction]) -> int:
         return 0
     for payment_intent in {t.payment_intent for t in missing if t.payment_intent}:
         sync.sync_payment(payment_intent)
-    kept = _kept(page)
-    _write_unattributed([t for t in missing if source_key(t.id) not in kept])
+    with sync.alone_with("stray movements", seconds=WAIT_SECONDS):
+        kept = _kept(page)
+        _write_unattributed([t for t in missing if source_key(t.id) not in kept])
     kept = _kept(page)
     return sum(source_key(t.id) in kept for t in missing)
 
@@ -106,11 +133,16 @@ def _write_unattributed(page: list[gateway.Transaction]) -> None:
 
 def _differences(page: list[gateway.Transaction]) -> list[dict[str, object]]:
     kept = _kept(page)
-    found: list[dict[str, object]] = []
+    missing = [t for t in page if source_key(t.id) not in kept]
+    awaited = _awaited({t.payment_intent for t in missing if t.payment_intent})
+    found = [
+        _difference(t.id, "missing", None, t.amount)
+        for t in missing
+        if t.payment_intent not in awaited
+    ]
     for t in page:
         entry = kept.get(source_key(t.id))
         if entry is None:
-            found.append(_difference(t.id, "missing", None, t.amount))
             continue
         pairs = [
             ("amount", entry.settlement_amount, t.amount),
@@ -122,6 +154,14 @@ def _differences(page: list[gateway.Transaction]) -> list[dict[str, object]]:
             _difference(t.id, what, ours, theirs) for what, ours, theirs in pairs if ours != theirs
         ]
     return found
+
+
+def _awaited(payment_intents: set[str]) -> set[str | None]:
+    """Those of them whose bank has not answered yet."""
+    if not payment_intents:
+        return set()
+    waiting = Payment.objects.filter(stripe_id__in=payment_intents, state=PaymentState.PROCESSING)
+    return set(waiting.values_list("stripe_id", flat=True))
 
 
 def _difference(transaction_id: str, what: str, ours: object, theirs: object) -> dict[str, object]:
@@ -141,32 +181,30 @@ def _look_at_disputes(since: datetime | None) -> None:
                 sync.sync_payment(intent)
 
 
-def _missing(run: Reconciliation) -> int:
-    return sum(difference["what"] == "missing" for difference in run.differences)
+def _not_at_stripe(run: Reconciliation, page: list[gateway.Transaction]) -> list[dict[str, object]]:
+    """Entries of ours in the stretch of time that `page` closes and that Stripe did not list.
 
-
-def _not_at_stripe(run: Reconciliation) -> list[dict[str, object]]:
-    """Entries of ours in the window that Stripe did not list.
-
-    Counting is enough to know that there are none; only when the counts differ are the entries
-    asked for one by one. What was recorded after the run began is left to the next one.
+    Stripe's list may tell of one moment on two pages, so a page closes what is newer than its
+    oldest moment; an empty one closes all that is left. What was recorded after the run began
+    is left to the next one.
     """
     ours = LedgerEntry.objects.filter(
         source_key__startswith="stripe:", recorded_at__lt=run.started_at
     )
     if run.since:
         ours = ours.filter(occurred_at__gte=run.since)
-    found = []
-    if ours.count() + run.repaired + _missing(run) > run.compared:
-        listed = {source_key(t.id) for t in gateway.transactions(run.since)}
-        for entry in ours.iterator():
-            if entry.source_key not in listed:
-                found.append(
-                    _difference(
-                        entry.source_key.removeprefix("stripe:"),
-                        "not at Stripe",
-                        entry.settlement_amount,
-                        None,
-                    )
-                )
-    return found
+    if reached := parse_datetime(str(run.place.get("reached", ""))):
+        ours = ours.filter(occurred_at__lte=reached)
+    listed = set(run.place.get("same", [])) | {source_key(t.id) for t in page}
+    if page:
+        oldest = min(t.created for t in page)
+        ours = ours.filter(occurred_at__gt=oldest)
+        same = [source_key(t.id) for t in page if t.created == oldest]
+        if reached == oldest:
+            same += run.place["same"]
+        run.place = {"after": page[-1].id, "reached": oldest.isoformat(), "same": same}
+    strangers = ours.exclude(source_key__in=listed).values_list("source_key", "settlement_amount")
+    return [
+        _difference(key.removeprefix("stripe:"), "not at Stripe", amount, None)
+        for key, amount in strangers[:DIFFERENCES_KEPT]
+    ]

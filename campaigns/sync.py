@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns import gateway, ledger, receipts
+from campaigns import debits, gateway, ledger, receipts
 from campaigns.counting import Movement, movements
 from campaigns.models import (
     Campaign,
@@ -91,15 +91,19 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
             "synced_at": now,
         },
     )
-    if donation and paid and donation.donor_id is None:
-        donation.donor = _donor_of(paid[0], donation.language)
+    known = paid or [c for c in facts.charges if c.method in debits.METHODS]
+    if donation and known and donation.donor_id is None:
+        donation.donor = _donor_of(known[0], donation.language)
         donation.save(update_fields=["donor"])
+    if donation:
+        ledger.set_on_its_way(payment, *_on_its_way(facts, payment, donation))
     new = _new_entries(facts, payment, donation)
     ledger.append(new)
     if donation:
         _bring_up(donation, paid, now)
         if paid and any(c.transaction for c in paid):
             receipts.owe_receipt(donation, payment, min(c.created for c in paid))
+        debits.owe_letter(donation, payment, facts)
         settling.mark(donation)
     if new:
         log.info("payment %s %s, %d ledger entries", facts.id, payment.state, len(new))
@@ -136,7 +140,7 @@ def _new_entries(
     fresh = [m for m in movements(facts, recorded) if m.source_key not in recorded]
     if not fresh:
         return []
-    campaigns = _campaigns_of(fresh, donation) if donation else {}
+    campaigns = _campaigns_of(fresh, donation, payment) if donation else {}
     entries = []
     for m in fresh:
         entry = LedgerEntry(
@@ -146,6 +150,7 @@ def _new_entries(
             amount=m.amount,
             currency=m.currency,
             fee=m.transaction.fee,
+            fee_counted=m.fee_counted,
             settlement_amount=m.transaction.amount,
             settlement_currency=m.transaction.currency,
             occurred_at=m.occurred_at,
@@ -161,11 +166,31 @@ def _new_entries(
     return entries
 
 
-def _campaigns_of(fresh: list[Movement], donation: Donation) -> dict[str, Campaign | None]:
-    """For each charge its campaign: what is booked stays where it was booked, whatever became of
-    deadlines since, and all that goes back of a charge follows it."""
-    default = Campaign.objects.filter(is_default=True).first()
-    found = {m.charge_id: ledger.campaign_for(donation, m.charged_at, default) for m in fresh}
+def _on_its_way(
+    facts: gateway.PaymentFacts, payment: Payment, donation: Donation
+) -> tuple[int, Campaign | None]:
+    """What the donor's bank has still to send, and where it will count: as of when it began."""
+    if payment.state != PaymentState.PROCESSING:
+        return 0, None
+    begun = min([c.created for c in facts.charges if c.status == "pending"] or [facts.created])
+    return facts.amount, ledger.campaign_for(donation, begun, _default())
+
+
+def _default() -> Campaign | None:
+    return Campaign.objects.filter(is_default=True).first()
+
+
+def _campaigns_of(
+    fresh: list[Movement], donation: Donation, payment: Payment
+) -> dict[str, Campaign | None]:
+    """For each charge its campaign: what is booked stays where it was booked, what was on its way
+    counts where it was announced, whatever became of deadlines since, and all that goes back of a
+    charge follows it."""
+    default = _default()
+    found = {
+        m.charge_id: payment.counts_in or ledger.campaign_for(donation, m.charged_at, default)
+        for m in fresh
+    }
     booked = LedgerEntry.objects.filter(charge_id__in=list(found), kind=EntryKind.CHARGE)
     return found | {entry.charge_id: entry.campaign for entry in booked.select_related("campaign")}
 

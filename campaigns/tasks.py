@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from campaigns import charts, gateway, inbox, sync
 from campaigns.models import Donation
-from campaigns.reconcile import reconcile
+from campaigns.reconcile import reconcile, unfinished
 from campaigns.tax import settling, verifying, yearly
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,11 @@ def sweep_payments() -> None:
 
 @shared_task
 def reconcile_recent() -> None:
-    reconcile(timezone.now() - RECENT)
+    now = timezone.now()
+    reconcile(now - RECENT)
+    if unfinished(now):
+        # The daily one was cut off: it goes on where it was.
+        reconcile()
 
 
 @shared_task

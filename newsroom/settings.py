@@ -334,6 +334,8 @@ STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
 GIVE_RATE = env.str("WAYLIGHT_GIVE_RATE", "20/10 minutes")
 # An offline gift above so many minor units waits for a second person on the desk.
 OFFLINE_SECOND_LOOK = env.int("WAYLIGHT_OFFLINE_SECOND_LOOK", 100_000)
+# In which currencies a gift may be paid from a bank account, where Stripe's account has it on.
+BANK_DEBIT = env.list("WAYLIGHT_BANK_DEBIT", default=["cad", "usd"])
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 20.0)
 
 # ------------------------------------------------------------------ mail

@@ -159,7 +159,9 @@ def _about(one: Donation, payments: list[Payment]) -> Q:
 
 def mails_about(payments: list[Payment]) -> QuerySet[OutboxMail]:
     """The mails we owe or sent for these payments; their keys end with the payment's id."""
-    keys = [f"{kind}:{p.stripe_id}" for p in payments for kind in ("receipt", "refund")]
+    keys = [
+        f"{kind}:{p.stripe_id}" for p in payments for kind in ("receipt", "refund", "debit_failed")
+    ]
     return OutboxMail.objects.filter(dedupe_key__in=keys).defer("text", "html")
 
 

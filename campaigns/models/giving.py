@@ -172,6 +172,8 @@ class Payment(models.Model):
     """One PaymentIntent at Stripe, as it was when we last asked (`synced_at`).
 
     `donation` is None for money that is not ours (made in Stripe's dashboard, another site).
+    `counts_in` is settled when a bank debit begins and stays: a deadline that passes while the
+    bank takes its days changes nothing.
     """
 
     stripe_id = models.CharField(max_length=120, unique=True)
@@ -183,6 +185,11 @@ class Payment(models.Model):
     state = models.CharField(max_length=16, choices=PaymentState.choices)
     method = models.CharField(max_length=40, blank=True)
     refunded = models.BigIntegerField(default=0)
+    # What of a bank debit the bank has still to send, and the campaign it will count in.
+    on_its_way = models.BigIntegerField(default=0, db_default=0)
+    counts_in = models.ForeignKey(
+        Campaign, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField()
     synced_at = models.DateTimeField()
 

@@ -48,7 +48,8 @@ class LedgerEntry(models.Model):
 
     `amount` is what counts on the bar: signed minor units of `currency` (the campaign's), zero
     for what does not count. `settlement_amount`, `settlement_currency` and `fee` are as Stripe
-    settled it. `campaign` None means unattributed: shown to staff, counted nowhere.
+    settled it; `fee_counted` is the fee in `currency` where that is another one. `campaign` None
+    means unattributed: shown to staff, counted nowhere.
     `occurred_at` is Stripe's moment, `recorded_at` ours.
     """
 
@@ -60,6 +61,7 @@ class LedgerEntry(models.Model):
     fee = models.BigIntegerField(_("fee"), default=0)
     settlement_amount = models.BigIntegerField()
     settlement_currency = models.CharField(max_length=3)
+    fee_counted = models.BigIntegerField(null=True)
     occurred_at = models.DateTimeField(_("occurred"))
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
     payment = models.ForeignKey(
@@ -105,6 +107,12 @@ class LedgerEntry(models.Model):
                 name="ledger_by_charge",
                 condition=~models.Q(charge_id=""),
             ),
+            # The reconciliation reads Stripe's list and ours side by side, by their moments.
+            models.Index(
+                fields=["occurred_at"],
+                name="ledger_of_stripe",
+                condition=models.Q(source_key__startswith="stripe:"),
+            ),
             models.Index(
                 fields=["match"],
                 name="ledger_by_match",
@@ -122,12 +130,18 @@ class LedgerEntry(models.Model):
     def __str__(self) -> str:
         return self.source_key
 
+    @property
+    def counted_fee(self) -> int:
+        """Stripe's fee in minor units of `currency`."""
+        return self.fee if self.fee_counted is None else self.fee_counted
+
 
 class CampaignTotal(models.Model):
     """The bar: sums of the campaign's entries, kept in each entry's own transaction.
 
     `received` counts charges, `reversed` refunds and disputes (as a positive number), `matched`
-    what sponsors added: raised = received - reversed + matched. `offline` is what of received and
+    what sponsors added: raised = received - reversed + matched. `on_its_way` is what banks have
+    still to send; no part of `raised`. `offline` is what of received and
     reversed came by cheque and the like. `donations` counts donations
     whose entries come to more than zero, `donors` donors for whom they do.
     """
@@ -140,6 +154,7 @@ class CampaignTotal(models.Model):
     reversed = models.BigIntegerField(default=0)
     matched = models.BigIntegerField(default=0, db_default=0)
     offline = models.BigIntegerField(default=0, db_default=0)
+    on_its_way = models.BigIntegerField(default=0, db_default=0)
     fees = models.BigIntegerField(default=0)
     donations = models.PositiveIntegerField(default=0)
     donors = models.PositiveIntegerField(default=0)

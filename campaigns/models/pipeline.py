@@ -49,7 +49,12 @@ class InboxEvent(models.Model):
 
 
 class Reconciliation(models.Model):
-    """One comparison of our ledger with Stripe's balance transactions since `since`."""
+    """One comparison of our ledger with Stripe's balance transactions since `since`.
+
+    `differences` holds the first of them, `differing` says how many there are. `place` is how far
+    an unfinished one has come: "after" (the last transaction read), "reached" (its moment) and
+    "same" (those of that moment already read).
+    """
 
     since = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
@@ -57,6 +62,8 @@ class Reconciliation(models.Model):
     compared = models.PositiveIntegerField(default=0)
     repaired = models.PositiveIntegerField(default=0)
     differences = models.JSONField(default=list)
+    differing = models.PositiveIntegerField(default=0, db_default=0)
+    place = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         verbose_name = _("reconciliation")
@@ -67,3 +74,8 @@ class Reconciliation(models.Model):
     @property
     def equal(self) -> bool:
         return self.finished_at is not None and not self.differences
+
+    @property
+    def how_many(self) -> int:
+        """How many differences were found, those that are not kept among them."""
+        return max(self.differing, len(self.differences))

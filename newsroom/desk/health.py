@@ -21,8 +21,8 @@ from redis.exceptions import RedisError
 from articles.checking import last_check
 from articles.heads import file_lacks_last_head
 from articles.models import RecordHead
-from campaigns import inbox
-from campaigns.models import InboxEvent, Reconciliation
+from campaigns import books, inbox
+from campaigns.models import InboxEvent
 from newsroom.celery import app
 from newsroom.desk.heartbeat import STALE_AFTER, last_beat
 from newsroom.mail.models import MailState, OutboxMail
@@ -171,13 +171,13 @@ def _outbox(moment: datetime) -> Check:
 
 
 def _books(moment: datetime) -> Check:
-    last = Reconciliation.objects.exclude(finished_at=None).order_by("-pk").first()
-    if last is None or last.finished_at is None:
+    verdict = books.verdict()
+    if verdict is None:
         return Check("books", State.ATTENTION, {"last": None})
-    facts = {"last": last, "differences": len(last.differences)}
-    if not last.equal:
+    facts = {"last": verdict.run, "differences": verdict.differing}
+    if not verdict.equal:
         return Check("books", State.BROKEN, facts)
-    stale = moment - last.finished_at > BOOKS_STALE
+    stale = moment - verdict.at > BOOKS_STALE
     return Check("books", State.ATTENTION if stale else State.GOOD, facts | {"stale": stale})
 
 

@@ -58,6 +58,8 @@ def charge(
     refunds: tuple[Refund, ...] = (),
     disputes: tuple[Dispute, ...] = (),
     booked: bool = True,
+    method: str = "card",
+    failed_at: int | None = None,
 ) -> Charge:
     return Charge(
         id=f"ch_{name}",
@@ -65,12 +67,17 @@ def charge(
         currency="cad",
         status=status,
         created=START,
-        method="card",
+        method=method,
         email="donor@example.org",
         name="A Donor",
         transaction=transaction(f"ch_{name}", amount, "charge", 0, fee=30) if booked else None,
         refunds=refunds,
         disputes=disputes,
+        failure_transaction=(
+            transaction(f"f_{name}", -amount, "charge_failure", failed_at, fee=-30)
+            if failed_at is not None
+            else None
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """What counts on the bar: rules over Stripe's facts, without a database."""
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,35 @@ def test_a_charge_counts_whole_and_its_fee_is_not_taken_off() -> None:
 
 
 def test_a_pending_or_failed_charge_counts_nothing() -> None:
-    assert amounts(charge("a", 2500, status="pending"), charge("b", 2500, status="failed")) == []
+    assert amounts(charge("a", 2500, status="pending"), charge("b", 2500, status="failed")) == [0]
+    assert amounts(charge("b", 2500, status="failed", booked=False)) == []
+
+
+def test_a_debit_that_was_booked_and_never_came_stands_in_the_books_as_nothing() -> None:
+    failed = charge("a", 2500, status="failed", failed_at=9)
+    found = movements(facts(failed), {})
+    assert [(m.kind, m.amount, m.transaction.amount) for m in found] == [
+        ("other", 0, 2500),
+        ("charge_failure", 0, -2500),
+    ]
+
+
+def test_a_debit_that_fails_after_it_arrived_takes_what_is_left_of_it() -> None:
+    recorded = {"stripe:txn_ch_a": 2500, "stripe:txn_re_1": -700}
+    failed = charge("a", 2500, status="failed", failed_at=9, refunds=(refund("1", 700, 5),))
+    assert amounts(failed, recorded=recorded) == [2500, -700, -1800]
+
+
+def test_a_fee_settled_in_another_currency_counts_in_the_charges_own() -> None:
+    yen = charge("a", 5000)
+    settled = dataclasses.replace(
+        yen, currency="jpy", transaction=dataclasses.replace(yen.transaction, amount=4550, fee=162)
+    )
+    (found,) = movements(facts(settled), {})
+    # 162 of 4,550 Canadian cents is to 5,000 yen what 178.02 yen are.
+    assert (found.amount, found.currency, found.fee_counted) == (5000, "jpy", 178)
+    (same,) = movements(facts(yen), {})
+    assert same.fee_counted is None
 
 
 def test_a_charge_without_its_balance_transaction_waits_for_it() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from campaigns.gateway import GatewayError
+from campaigns.models import Reconciliation
 from campaigns.reconcile import reconcile
 
 
@@ -31,15 +32,16 @@ class Command(BaseCommand):
             )
         if run.differences:
             raise CommandError(
-                f"{len(run.differences)} differences over {run.compared} balance transactions."
+                f"{run.how_many} differences over {run.compared} balance transactions."
             )
         self.stdout.write(
             f"No difference over {run.compared} balance transactions ({run.repaired} mended)."
         )
 
-    def _show(self, compared: int) -> None:
+    def _show(self, run: Reconciliation) -> None:
         if self.stderr.isatty():
-            self.stderr.write(f"\r{compared} compared", ending="")
+            reached = str(run.place.get("reached", ""))[:10]
+            self.stderr.write(f"\r{run.compared} compared, back to {reached}", ending="")
 
     def _moment(self, text: str) -> datetime:
         day = parse_date(text)
