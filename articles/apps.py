@@ -22,6 +22,7 @@ class ArticlesConfig(AppConfig):
             picture_keeping,
             preview,
             publishing,
+            purging,
             removal_requests,
             removals,
             scheduling,
@@ -32,6 +33,7 @@ class ArticlesConfig(AppConfig):
         going_public.witnessed_by(publishing.record_publication, removals.record_removal)
         removals.join()
         picture_keeping.join()
+        purging.join()
         page_published.connect(
             removal_requests.ask_for_expiry, sender=Article, dispatch_uid="ask_for_expiry"
         )

@@ -23,6 +23,7 @@ from wagtail.models import Locale, Page
 from articles.addresses import absolute
 from articles.going_public import Refused
 from articles.models import Address, Article, Correction, FrontPage, TranslationLook
+from articles.purging import owe_for_story
 from newsroom.audit import log
 from newsroom.readers.models import Reader
 
@@ -122,6 +123,7 @@ def link(article: Article, other: Article, by: Reader | None) -> None:
     with transaction.atomic():
         Page.objects.filter(pk=article.pk).update(translation_key=other.translation_key)
         article.translation_key = other.translation_key
+        owe_for_story(article.pk, f"linked:{article.pk}:{uuid4()}")
         log.record(by, "link translation", article, f"“{article.title}” – “{other.title}”")
 
 
@@ -131,6 +133,8 @@ def unlink(article: Article, by: Reader | None) -> None:
     if not others:
         return
     with transaction.atomic():
+        # While the others are still found by it.
+        owe_for_story(article.pk, f"unlinked:{article.pk}:{uuid4()}")
         article.translation_key = uuid4()
         Page.objects.filter(pk=article.pk).update(translation_key=article.translation_key)
         ours, theirs = [article.pk], [other.pk for other in others]

@@ -104,6 +104,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    # Half of what a reader may see an old page for at most.
+    "sweep-purges": {
+        "task": "newsroom.edge.tasks.sweep_purges",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "turn-pages": {
+        "task": "newsroom.desk.tasks.turn_pages",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "forget-purges": {"task": "newsroom.edge.tasks.forget_purges", "schedule": 86400.0},
     "publish-scheduled": {"task": "articles.tasks.publish_scheduled", "schedule": 30.0},
     "sweep-news": {
         "task": "articles.tasks.sweep_news",
@@ -175,6 +187,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    # Outermost: a page that is kept passes none of the others. It keeps their headers with it.
+    "newsroom.edge.middleware.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -189,6 +203,28 @@ MIDDLEWARE = [
     "newsroom.readers.second_factor.SecondFactorMiddleware",
     "articles.desk.refusals.RefusalMiddleware",
 ]
+# How much each process keeps of whole public pages; 0 keeps none.
+PAGE_CACHE_BYTES = env.int("WAYLIGHT_PAGE_CACHE_MIB", 0 if WAYLIGHT_ENV == "test" else 32) << 20
+# The caches in front of the site that are told of every change (newsroom/edge/caches.py).
+EDGE_CACHES: dict[str, dict[str, object]] = {}
+if _zone := env.str("WAYLIGHT_CLOUDFLARE_ZONE", ""):
+    EDGE_CACHES["cloudflare"] = {
+        "BACKEND": "newsroom.edge.caches.CloudflareCache",
+        "ZONEID": _zone,
+        "BEARER_TOKEN": env.str("WAYLIGHT_CLOUDFLARE_TOKEN"),
+        "API_BASE": env.str("WAYLIGHT_CLOUDFLARE_API", ""),
+    }
+if _key := env.str("WAYLIGHT_FASTLY_KEY", ""):
+    EDGE_CACHES["fastly"] = {
+        "BACKEND": "newsroom.edge.caches.PurgeCache",
+        "LOCATION": env.str("WAYLIGHT_FASTLY_LOCATION", ""),
+        "HEADERS": {"Fastly-Key": _key},
+    }
+for _number, _location in enumerate(env.list("WAYLIGHT_PURGE_LOCATIONS", default=[]), start=1):
+    EDGE_CACHES[f"purge {_number}"] = {
+        "BACKEND": "newsroom.edge.caches.PurgeCache",
+        "LOCATION": _location,
+    }
 ROOT_URLCONF = "newsroom.urls"
 WSGI_APPLICATION = "newsroom.wsgi.application"
 APPEND_SLASH = True

@@ -65,5 +65,5 @@ def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def progress_json(request: HttpRequest, slug: str) -> HttpResponse:
-    """Amounts in minor units of `currency`; at most 5 s old behind any cache."""
-    return public(request, JsonResponse(far.progress(campaign_at(slug)).as_json()), 5)
+    """Amounts in minor units of `currency`; at most 10 s old behind any cache."""
+    return public(request, JsonResponse(far.progress(campaign_at(slug)).as_json()), 5, stale=5)

@@ -25,6 +25,7 @@ from campaigns import books, inbox
 from campaigns.models import InboxEvent
 from newsroom.celery import app
 from newsroom.desk.heartbeat import STALE_AFTER, last_beat
+from newsroom.edge import page_counts, purges
 from newsroom.mail.models import MailState, OutboxMail
 
 # Events and mails are taken up within seconds; one that waits longer than this has met trouble.
@@ -43,6 +44,7 @@ NAMES: Final = {
     "outbox": _("E-mails"),
     "books": _("Books"),
     "record": _("The record"),
+    "pages": _("Pages and caches"),
     "database": _("Database"),
     "redis": _("Redis"),
     "migrations": _("Tables"),
@@ -91,6 +93,7 @@ def health(moment: datetime) -> Health:
         ("outbox", _outbox),
         ("books", _books),
         ("record", _record),
+        ("pages", _pages),
         ("database", _database),
         ("redis", _redis),
         ("migrations", _migrations),
@@ -193,6 +196,30 @@ def _record(moment: datetime) -> Check:
     facts["untold"] = told is None or moment - told > RECORD_STALE
     well = fresh and not facts["untold"] and not facts["file_lacks"]
     return Check("record", State.GOOD if well else State.ATTENTION, facts)
+
+
+def _pages(moment: datetime) -> Check:
+    """Purges owed to the caches in front of readers, and how often a kept page was enough."""
+    waiting = purges.waiting_purges().aggregate(
+        count=Count("pk"), oldest=Min("created_at"), troubled=Count("pk", ~Q(last_error=""))
+    )
+    failed = purges.failed_purges()
+    reason = failed.order_by("-pk").values_list("last_error", flat=True).first()
+    counts = page_counts.today()
+    facts = {
+        **waiting,
+        "failed": failed.count(),
+        "reason": reason or "",
+        "caches": len(settings.EDGE_CACHES),
+        "kept": bool(settings.PAGE_CACHE_BYTES),
+        "asked": counts.hits + counts.misses,
+        "percent": counts.percent,
+    }
+    late = waiting["oldest"] is not None and moment - waiting["oldest"] > LATE
+    if late:
+        return Check("pages", State.BROKEN, facts)
+    troubled = facts["failed"] or facts["troubled"]
+    return Check("pages", State.ATTENTION if troubled else State.GOOD, facts)
 
 
 def _database(moment: datetime) -> Check:

@@ -3,9 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
+from articles.purging import owe_closed_comments
+from campaigns.purging import owe_turns
 from newsroom.desk.heartbeat import beat
 
 
 @shared_task
 def heartbeat() -> None:
     beat(timezone.now())
+
+
+@shared_task
+def turn_pages() -> None:
+    """What readers see changed by the clock alone: campaigns, matches, comments that closed."""
+    now = timezone.now()
+    owe_turns(now)
+    owe_closed_comments(now)

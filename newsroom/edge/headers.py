@@ -6,15 +6,17 @@ from django.utils.cache import get_conditional_response, set_response_etag
 STALE_SECONDS = 60
 
 
-def public(request: HttpRequest, response: HttpResponse, seconds: int) -> HttpResponse:
+def public(
+    request: HttpRequest, response: HttpResponse, seconds: int, stale: int = STALE_SECONDS
+) -> HttpResponse:
     """Let shared caches keep `response` for `seconds`, and answer 304 when nothing changed.
 
     A browser asks again each time (`max-age=0`), so a correction is seen on the next load; a
-    shared cache may serve the old copy for `STALE_SECONDS` more while it fetches the new one
+    shared cache may serve the old copy for `stale` seconds more while it fetches the new one
     (RFC 5861).
     """
     response["Cache-Control"] = (
-        f"public, max-age=0, s-maxage={seconds}, stale-while-revalidate={STALE_SECONDS}"
+        f"public, max-age=0, s-maxage={seconds}, stale-while-revalidate={stale}"
     )
     if response.status_code != 200 or response.streaming:
         return response

@@ -20,6 +20,8 @@ from newsroom.desk import health as parts
 from newsroom.desk.health import Check, State, health
 from newsroom.desk.heartbeat import beat
 from newsroom.desk.tasks import heartbeat
+from newsroom.edge import purges
+from newsroom.edge.models import Purge
 from newsroom.mail.models import MailState, OutboxMail
 from tests.articles import newsroom
 from tests.desk.people import SignIn
@@ -255,3 +257,27 @@ def test_the_home_page_says_what_needs_a_look_and_to_whom(well: None, sign_in: S
     reporter = " ".join(sign_in("reporter").get("/desk/").content.decode().split())
     assert "The site needs a look:" not in reporter
     assert "comment is held" not in reporter
+
+
+@pytest.mark.usefixtures("well")
+def test_purges_that_wait_or_were_given_up_are_seen() -> None:
+    assert check("pages").state is State.GOOD
+    Purge.objects.create(key="a", paths=["/a/"], created_at=NOW - timedelta(minutes=1))
+    assert (check("pages").state, check("pages").facts["count"]) == (State.GOOD, 1)
+    Purge.objects.update(last_error="cloudflare: refused", attempts=3)
+    assert check("pages").state is State.ATTENTION
+    Purge.objects.update(attempts=purges.MAX_ATTEMPTS)
+    facts = check("pages").facts
+    assert (facts["failed"], facts["reason"]) == (1, "cloudflare: refused")
+    Purge.objects.update(attempts=0, created_at=NOW - timedelta(minutes=11))
+    assert check("pages").state is State.BROKEN
+
+
+@pytest.mark.usefixtures("well")
+def test_the_desk_says_in_words_what_became_of_purges(sign_in: SignIn) -> None:
+    Purge.objects.create(
+        key="a", paths=["/a/"], attempts=purges.MAX_ATTEMPTS, last_error="cloudflare: refused"
+    )
+    shown = sign_in("administrator").get("/desk/health/").content.decode()
+    assert "1 was given up: “cloudflare: refused”." in shown
+    assert "0 purges wait." in shown
