@@ -1,5 +1,6 @@
 """The give form: what people type, turned into a `GiftWish` or into words beside the field."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.attribution import origin_of
+from campaigns.covering import fee_on, rate_of
 from campaigns.giving import GiftWish, GivingError, check_amount
 from campaigns.models import Campaign
 from campaigns.tax.forms import add_receipt_fields, wanted_receipt
-from newsroom.money import AmountError, Money, parse_amount
+from campaigns.tribute_form import TRIBUTE_FIELDS, add_tribute_fields, wished_tribute
+from newsroom.money import AmountError, Money, decimals, parse_amount
 
 OWN = "own"
 
@@ -33,6 +36,7 @@ class GiveForm(forms.Form):
     message = forms.CharField(
         label=_("Message"), required=False, max_length=280, widget=forms.Textarea
     )
+    cover = forms.BooleanField(label=_("Cover the card’s fee"), required=False)
     form = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
     first = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
     via = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
@@ -47,12 +51,57 @@ class GiveForm(forms.Form):
         amount.choices = [(str(m.amount), m.show()) for m in presets] + [
             (OWN, str(_("Another amount")))
         ]
-        if presets and not self.is_bound:
-            self.initial.setdefault("amount", str(presets[min(1, len(presets) - 1)].amount))
+        if not self.is_bound:
+            self._choose(self.initial.pop("amount", ""))
+        self.rate = rate_of(campaign.currency)
+        add_tribute_fields(self)
         self.receipts = add_receipt_fields(self)
         self.fields["from"] = forms.CharField(
             required=False, widget=forms.HiddenInput, max_length=20
         )
+
+    def _choose(self, asked: str) -> None:
+        """Begin with the amount that the link asks for, else with the second preset."""
+        presets = [m.amount for m in self.presets]
+        minor = int(asked) if re.fullmatch(r"[1-9][0-9]{0,11}", asked, re.ASCII) else 0
+        if minor in presets:
+            self.initial["amount"] = str(minor)
+        elif self.campaign.minimum <= minor <= self.campaign.maximum:
+            self.initial["own_amount"] = str(Money(minor, self.campaign.currency).major)
+        elif presets:
+            self.initial["amount"] = str(presets[min(1, len(presets) - 1)])
+
+    @property
+    def zero(self) -> Money:
+        """How no money is written: the scripts' sample."""
+        return Money(0, self.campaign.currency)
+
+    @property
+    def places(self) -> int:
+        return decimals(self.campaign.currency)
+
+    @property
+    def fee_example(self) -> tuple[Money, Money] | None:
+        """The amount that is chosen as the page is shown, and what covering adds to it."""
+        chosen = str(self["amount"].value() or "")
+        if self.rate is None or self["own_amount"].value() or not chosen.isdigit():
+            return None
+        minor, currency = int(chosen), self.campaign.currency
+        return Money(minor, currency), Money(fee_on(minor, self.rate), currency)
+
+    @property
+    def tribute_errors(self) -> list[tuple[str, str]]:
+        """The id of the field, and what is wrong with it."""
+        return [
+            (name.replace("_", "-"), str(error))
+            for name in TRIBUTE_FIELDS
+            for error in self.errors.get(name, [])
+        ]
+
+    @property
+    def honours(self) -> bool:
+        """Whether anything of a tribute was typed: its part of the form is open."""
+        return any(self[name].value() for name in TRIBUTE_FIELDS)
 
     def clean_message(self) -> str:
         return _one_line(self.cleaned_data["message"])
@@ -65,6 +114,7 @@ class GiveForm(forms.Form):
         if "amount" not in self.errors and "own_amount" not in self.errors:
             cleaned["minor"] = self._minor(cleaned)
         cleaned["receipt"] = wanted_receipt(self, self.receipts, cleaned)
+        cleaned["honours"] = wished_tribute(self, cleaned)
         return cleaned
 
     def _minor(self, cleaned: Mapping[str, Any]) -> int | None:
@@ -86,8 +136,11 @@ class GiveForm(forms.Form):
         """The valid form as a wish."""
         cleaned = self.cleaned_data
         origin = origin_of(cleaned)
+        covered = self.rate if cleaned["cover"] else None
         return GiftWish(
             amount=cleaned["minor"],
+            for_fee=fee_on(cleaned["minor"], covered) if covered else 0,
+            tribute=cleaned["honours"],
             form=_uuid(cleaned["form"]),
             public_name=cleaned["public_name"],
             message=cleaned["message"],

@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns import debits, gateway
+from campaigns import debits, gateway, tributes
 from campaigns.models import Campaign, Donation, DonationState
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
 from campaigns.tax import requests
+from campaigns.tributes import TributeWish
 from newsroom.money import Money
 
 MOST_TRIES = 4
@@ -47,11 +48,13 @@ class AlreadyGiven(GivingError):
 class GiftWish:
     """What a reader asks for. `form` is a random id that the browser gave this form, if any.
 
-    `amount` in minor units of the campaign's currency; `article`, `first_article` are ids of
+    `amount` in minor units of the campaign's currency, `for_fee` what is added to it to cover the
+    card's fee; `article`, `first_article` are ids of
     stories, already known to exist.
     """
 
     amount: int
+    for_fee: int = 0
     form: uuid.UUID | None = None
     public_name: str = ""
     message: str = ""
@@ -61,6 +64,11 @@ class GiftWish:
     language: str = "en"
     # Whom a tax receipt goes to (`campaigns.models.tax.ADDRESS_FIELDS`); None: none is wanted.
     receipt: dict[str, str] | None = None
+    tribute: TributeWish | None = None
+
+    @property
+    def charged(self) -> int:
+        return self.amount + self.for_fee
 
 
 def check_amount(campaign: Campaign, amount: int) -> None:
@@ -104,7 +112,8 @@ def start_donation(campaign: Campaign, wish: GiftWish, moment: datetime) -> Dona
 def attempt_of(campaign: Campaign, wish: GiftWish) -> uuid.UUID:
     if wish.form is None:
         return uuid.uuid4()
-    return uuid.uuid5(wish.form, f"{campaign.pk}:{wish.amount}")
+    covered = f":{wish.for_fee}" if wish.for_fee else ""
+    return uuid.uuid5(wish.form, f"{campaign.pk}:{wish.charged}{covered}")
 
 
 def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
@@ -115,7 +124,8 @@ def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
             defaults={
                 "form": wish.form,
                 "campaign": campaign,
-                "amount": wish.amount,
+                "amount": wish.charged,
+                "for_fee": wish.for_fee,
                 "currency": campaign.currency,
                 "public_name": wish.public_name,
                 "message": wish.message,
@@ -130,6 +140,12 @@ def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
         if made:
             donation.checkout_parameters = checkout_parameters(donation)
             donation.save(update_fields=["checkout_parameters"])
+        elif donation.received_at is None:
+            # Back from Checkout to put a word right: what is typed now is what counts.
+            donation.public_name, donation.message = wish.public_name, wish.message
+            donation.save(update_fields=["public_name", "message"])
+        if donation.received_at is None:
+            tributes.keep(donation, wish.tribute)
         requests.ask(donation, wish.receipt)
     return donation
 
@@ -145,16 +161,7 @@ def checkout_parameters(donation: Donation) -> dict[str, Any]:
         "mode": "payment",
         "submit_type": "donate",
         "client_reference_id": str(donation.attempt),
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": donation.currency,
-                    "unit_amount": donation.amount,
-                    "product_data": {"name": campaign.title},
-                },
-            }
-        ],
+        "line_items": _lines(donation),
         "payment_intent_data": {
             "description": campaign.title,
             "metadata": {METADATA_KEY: str(donation.attempt)},
@@ -167,6 +174,24 @@ def checkout_parameters(donation: Donation) -> dict[str, Any]:
         "success_url": f"{settings.BASE_URL}/give/thanks/{donation.token}/",
         "cancel_url": settings.BASE_URL + campaign.give_url,
     }
+
+
+def _lines(donation: Donation) -> list[dict[str, Any]]:
+    """What Checkout lists: the gift, and beneath it what covers the fee."""
+    parts = [(donation.campaign.title, donation.amount - donation.for_fee)]
+    if donation.for_fee:
+        parts.append((_("To cover the card’s fee"), donation.for_fee))
+    return [
+        {
+            "quantity": 1,
+            "price_data": {
+                "currency": donation.currency,
+                "unit_amount": amount,
+                "product_data": {"name": name},
+            },
+        }
+        for name, amount in parts
+    ]
 
 
 def _open_checkout(donation: Donation) -> None:

@@ -19,16 +19,18 @@ from newsroom.money import Money
 @dataclass(frozen=True, slots=True)
 class Matched:
     """A charge as its match sees it; minor units. `net` is what is left of the charge, `granted`
-    what the match added at first (None: it was never asked), `standing` what of that stands."""
+    what the match added at first (None: it was never asked), `standing` what of that stands,
+    `for_fee` what of the charge was meant for the card's fee: it is never matched."""
 
     net: int
     granted: int | None
     standing: int
+    for_fee: int = 0
 
 
 def change(matched: Matched, percent: int, room: int) -> int:
     """How much the match moves now: up when it grants, down when the charge goes back."""
-    earned = max(0, matched.net) * percent // 100
+    earned = max(0, matched.net - matched.for_fee) * percent // 100
     if matched.granted is not None:
         earned = min(earned, matched.granted)
     return min(earned - matched.standing, room)
@@ -53,7 +55,9 @@ def due(entry: LedgerEntry, charged_at: datetime) -> LedgerEntry | None:
         standing=Sum("amount", filter=Q(kind=EntryKind.MATCH), default=0),
     )
     granted = first.amount if first else None
-    amount = change(Matched(sums["net"], granted, sums["standing"]), match.percent, match.room)
+    for_fee = entry.donation.for_fee if entry.donation else 0
+    matched = Matched(sums["net"], granted, sums["standing"], for_fee)
+    amount = change(matched, match.percent, match.room)
     if amount == 0:
         return None
     return LedgerEntry(

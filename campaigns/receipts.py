@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 
 from articles.removals import headline_of
-from campaigns.models import Donation, Payment
+from campaigns.models import Donation, Payment, Tribute
 from newsroom.mail import outbox
 from newsroom.money import Money
 
@@ -25,6 +25,8 @@ def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> 
         context={
             "donor_name": donor.name,
             "money": Money(payment.amount, payment.currency),
+            "for_fee": donation.fee_money,
+            "tribute": Tribute.objects.filter(donation=donation).first(),
             "received_at": received_at,
             "campaign": donation.campaign,
             "donation_url": f"{settings.BASE_URL}/give/thanks/{donation.token}/",

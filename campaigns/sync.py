@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns import debits, gateway, ledger, receipts
+from campaigns import debits, gateway, ledger, receipts, tributes
 from campaigns.counting import Movement, movements
 from campaigns.models import (
     Campaign,
@@ -103,6 +103,7 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
         _bring_up(donation, paid, now)
         if paid and any(c.transaction for c in paid):
             receipts.owe_receipt(donation, payment, min(c.created for c in paid))
+            tributes.owe_card(donation, now)
         debits.owe_letter(donation, payment, facts)
         settling.mark(donation)
     if new:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from campaigns import charts, gateway, inbox, sync
+from campaigns import charts, gateway, inbox, reminders, sync, tributes
 from campaigns.models import Donation
 from campaigns.reconcile import reconcile, unfinished
 from campaigns.tax import settling, verifying, yearly
@@ -48,6 +48,16 @@ def sweep_payments() -> None:
         except gateway.GatewayError:
             # Its next look is planned already; the others need not wait for it.
             continue
+
+
+@shared_task
+def send_cards() -> None:
+    tributes.send_cards(timezone.now())
+
+
+@shared_task
+def send_reminders() -> None:
+    reminders.send_reminders(timezone.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import campaign, giving, tax, thanks, webhook
+from campaigns.views import campaign, giving, reminders, tax, thanks, webhook
 
 urlpatterns = [
     path("give/", giving.give, name="give"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("give/<slug:slug>/confirm/", giving.confirm, name="give_confirm"),
     path("receipts/address/<str:token>/", tax.receipt_address, name="receipt_address"),
     path("receipts/<str:token>/", tax.tax_receipt, name="tax_receipt"),
+    path("give/<slug:slug>/remind/", reminders.remind, name="remind"),
+    path("reminders/<str:token>/", reminders.asked, name="reminder_set"),
+    path("reminders/<str:token>/forget/", reminders.forget, name="reminder_forget"),
     path("campaigns/<slug:slug>/", campaign.campaign_page, name="campaign"),
 ]
 

@@ -98,6 +98,16 @@ CELERY_BEAT_SCHEDULE = {
         # While no worker runs, sweeps would only pile up.
         "options": {"expires": 5},
     },
+    "send-cards": {
+        "task": "campaigns.tasks.send_cards",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "send-reminders": {
+        "task": "campaigns.tasks.send_reminders",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "sweep-payments": {"task": "campaigns.tasks.sweep_payments", "schedule": 30.0},
     "sweep-outbox": {
         "task": "newsroom.mail.tasks.sweep_outbox",
@@ -368,6 +378,24 @@ STRIPE_LIVE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
 # How often one address may send the give form.
 GIVE_RATE = env.str("WAYLIGHT_GIVE_RATE", "20/10 minutes")
+# At what hour, in the newsroom's time zone, cards and reminders go out on their day.
+MORNING = env.int("WAYLIGHT_MORNING_HOUR", 8)
+# What Stripe takes of a charge, by currency: per cent, "+", minor units. Donors may cover it.
+_fees = {
+    currency: re.fullmatch(r"(\d{1,2}(?:\.\d{1,2})?)\+(\d{1,6})", rate)
+    for currency, rate in env.dict(
+        "WAYLIGHT_CARD_FEES", default={"cad": "2.9+30", "usd": "2.9+30"}
+    ).items()
+}
+if unread := sorted(currency for currency, found in _fees.items() if not found):
+    raise ImproperlyConfigured(
+        f"WAYLIGHT_CARD_FEES: the rate of {', '.join(unread)} must read like 2.9+30."
+    )
+CARD_FEES = {
+    currency: (round(float(found[1]) * 100), int(found[2]))
+    for currency, found in _fees.items()
+    if found
+}
 # An offline gift above so many minor units waits for a second person on the desk.
 OFFLINE_SECOND_LOOK = env.int("WAYLIGHT_OFFLINE_SECOND_LOOK", 100_000)
 # In which currencies a gift may be paid from a bank account, where Stripe's account has it on.

@@ -1,5 +1,6 @@
 """What is stored: campaigns (`campaign`), donations and payments (`giving`), the ledger and its
-sums (`ledger`), sponsors' promises (`matches`), marks on the way (`marks`),
+sums (`ledger`), sponsors' promises (`matches`), marks on the way (`marks`), whom a gift
+honours (`tributes`), who wants to be asked later (`reminders`),
 gifts by cheque and the like (`offline`), what Stripe told us (`pipeline`), tax receipts (`tax`),
 attributions and files for accountants (`accounting`)."""
 
@@ -23,6 +24,7 @@ from campaigns.models.marks import GiftUse, Milestone, Question, Reached
 from campaigns.models.matches import Match
 from campaigns.models.offline import Method, OfflineGift, OfflineState
 from campaigns.models.pipeline import InboxEvent, Reconciliation
+from campaigns.models.reminders import Reminder
 from campaigns.models.tax import (
     Cause,
     DonorAddress,
@@ -41,6 +43,7 @@ from campaigns.models.tax import (
     Scheme,
     TaxReceipt,
 )
+from campaigns.models.tributes import Tribute, TributeKind
 
 __all__ = [
     "Attribution",
@@ -81,8 +84,11 @@ __all__ = [
     "ReceiptRun",
     "ReceiptStanding",
     "Reconciliation",
+    "Reminder",
     "RequestMode",
     "RunState",
     "Scheme",
     "TaxReceipt",
+    "Tribute",
+    "TributeKind",
 ]

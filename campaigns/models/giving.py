@@ -63,7 +63,8 @@ def new_token() -> str:
 
 
 class Donation(models.Model):
-    """What a reader set out to give. `amount` in minor units of `currency`.
+    """What a reader set out to give. `amount` in minor units of `currency`, with what of it is
+    meant `for_fee` of the card.
 
     `token` is in the thanks page's address. `form` is the random id a reader's browser gave the
     form it filled in; `attempt` derives from it and the amount, and makes a double submission
@@ -80,6 +81,7 @@ class Donation(models.Model):
         Donor, null=True, blank=True, on_delete=models.PROTECT, related_name="donations"
     )
     amount = models.BigIntegerField(_("amount"))
+    for_fee = models.BigIntegerField(_("to cover the fee"), default=0, db_default=0)
     currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(
         _("state"),
@@ -128,7 +130,11 @@ class Donation(models.Model):
         default_permissions = ("view",)
         permissions = [("refund_donation", "Can refund a donation")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="donation_above_zero")
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="donation_above_zero"),
+            models.CheckConstraint(
+                condition=models.Q(for_fee__gte=0, for_fee__lt=models.F("amount")),
+                name="fee_within_the_donation",
+            ),
         ]
         indexes = [
             models.Index(fields=["campaign", "-received_at"], name="donations_of_a_campaign"),
@@ -152,6 +158,11 @@ class Donation(models.Model):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def fee_money(self) -> Money | None:
+        """What of it is meant for the fee; None when nothing is."""
+        return Money(self.for_fee, self.currency) if self.for_fee else None
 
 
 class PaymentState(models.TextChoices):

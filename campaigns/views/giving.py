@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -18,7 +19,9 @@ from campaigns.giving import (
     start_donation,
 )
 from campaigns.models import Campaign
+from campaigns.reminders import choices
 from campaigns.tax.forms import RECEIPT_FIELDS
+from campaigns.tribute_form import TRIBUTE_FIELDS
 from campaigns.views.campaign import campaign_at
 from newsroom.edge.headers import public, uncached
 from newsroom.edge.origin import Came, came
@@ -30,6 +33,8 @@ PASSED_ON = (
     "own_amount",
     "public_name",
     "message",
+    "cover",
+    *TRIBUTE_FIELDS,
     "form",
     "from",
     "first",
@@ -54,7 +59,7 @@ def give_page(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = campaign_at(slug)
     if not campaign.is_open(timezone.now()):
         return public(request, _closed(request, campaign, 200), 60)
-    initial = {name: request.GET.get(name, "")[:60] for name in ("from", "via")}
+    initial = {name: request.GET.get(name, "")[:60] for name in ("from", "via", "amount")}
     return public(request, _page(request, campaign, GiveForm(campaign, initial=initial)), 60)
 
 
@@ -136,6 +141,8 @@ def _page(
             "form": form,
             "presets": form.presets,
             "action": f"{campaign.give_url}start/",
+            "remind_days": choices(campaign, timezone.now()),
+            "remind_url": reverse("remind", args=[campaign.slug]),
         },
         status=status,
     )

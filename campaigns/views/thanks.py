@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from articles.removals import headline_of
 from campaigns.matching import added_to
-from campaigns.models import Donation, DonationState
+from campaigns.models import Donation, DonationState, Tribute
 from campaigns.progress import Progress, progress, with_total
 from campaigns.receipts import reference
 from campaigns.tasks import look_at_donation
@@ -59,6 +59,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
                 "campaign": donation.campaign,
                 "progress": _progress(donation),
                 "matched": added_to(donation),
+                "tribute": Tribute.objects.filter(donation=donation).first(),
                 "arrived": _arrived(donation),
                 "state": donation.state,
                 "state_url": f"/give/thanks/{donation.token}/state.json",

@@ -34,6 +34,10 @@ ACCOUNT_NOTICE: Final = "account notice"
 # Mail whose words nobody may read but its reader: hidden on the desk, blanked once it went out.
 CONFIDENTIAL: Final = frozenset({SIGN_IN, ACCOUNT_NOTICE})
 
+# Mail to people who are no readers of ours, or wished to be forgotten: once it went out, or was
+# given up, nothing is kept of the address and the words.
+FORGOTTEN: Final = frozenset({"reminder", "tribute card"})
+
 # How long after each failed attempt the next one comes; after the last the mail is given up.
 WAITS: Final = (
     timedelta(seconds=30),
@@ -186,7 +190,7 @@ def try_again(mail: OutboxMail, by: AbstractBaseUser, moment: datetime) -> Outbo
         mail = OutboxMail.objects.select_for_update().get(pk=mail.pk)
         if mail.state != MailState.FAILED:
             raise CannotTryAgain(_("Only a mail that was given up can be tried again."))
-        if mail.kind in CONFIDENTIAL:
+        if mail.kind in CONFIDENTIAL | FORGOTTEN:
             raise CannotTryAgain(_("Its words are erased: the reader asks for another."))
         if not can_be_written_to(mail.to):
             raise CannotTryAgain(BAD_ADDRESS)
@@ -275,4 +279,6 @@ def _close(mail: OutboxMail, **values: object) -> None:
 
 
 def _blanked(mail: OutboxMail) -> dict[str, str]:
+    if mail.kind in FORGOTTEN:
+        return {"to": "", "subject": "", "text": "", "html": "", "stop_url": ""}
     return {"text": "", "html": ""} if mail.kind in CONFIDENTIAL else {}

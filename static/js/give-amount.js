@@ -43,6 +43,10 @@ class GiveAmount extends HTMLElement {
     let words = chosen?.dataset.shown ?? "";
     if (typed) words = /^\d{1,7}([.,]\d{1,2})?$/.test(typed) ? (own.dataset.shown ?? "").replace("0", typed) : "";
     button.textContent = words ? (button.dataset.give ?? "").replace("{amount}", words) : button.dataset.plain ?? "";
+    // Who wants to be asked later is asked for the same preset.
+    const later = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-chosen]"));
+    if (later) later.value = typed ? "" : chosen?.value ?? "";
+    form.dispatchEvent(new Event("amount"));
   }
 }
 

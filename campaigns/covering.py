@@ -1,0 +1,40 @@
+"""Covering the fee: what is added to a gift so that the whole of it reaches the newsroom.
+
+Pure. Stripe takes per cents of what is charged and a fixed sum (https://stripe.com/pricing), so
+the fee grows with what covers it; the rate of each currency is a setting. What Stripe takes in
+the end may differ (another kind of card): the difference is the newsroom's, never the donor's.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`basis_points` of what is charged (290: 2.9 %) and `fixed` minor units for each charge."""
+
+    basis_points: int
+    fixed: int
+
+    def taken(self, charged: int) -> int:
+        """What is taken of a charge, minor units, half a unit rounded up."""
+        return (charged * self.basis_points + 5000) // 10_000 + self.fixed
+
+
+def rate_of(currency: str) -> Rate | None:
+    """The rate as set for `currency`; None: covering is not offered in it."""
+    found = settings.CARD_FEES.get(currency)
+    return Rate(*found) if found else None
+
+
+def fee_on(gift: int, rate: Rate) -> int:
+    """The least sum that covers the fee on `gift` and on itself; minor units."""
+    kept = 10_000 - rate.basis_points
+    total = -(-(gift + rate.fixed) * 10_000 // kept)
+    # Rounding in the fee may leave a unit to spare, or lack one.
+    while total - rate.taken(total) < gift:
+        total += 1
+    while total > gift and total - 1 - rate.taken(total - 1) >= gift:
+        total -= 1
+    return total - gift
