@@ -27,7 +27,8 @@ class Story:
 
     `body` is the version's blocks (see `articles/versions.py`), `body_html` the same rendered.
     `lead_image` has url, absolute_url, srcset, width, height, alt, caption, credit.
-    `version` is the number shown, 0 in a preview. `alternates` are its public translations.
+    `version` is the number shown, 0 in a preview. `taken_away`: its text was, when it was
+    retracted. `alternates` are its public translations.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Story:
     language: str
     version: int
     alternates: list[Alternate] = field(default_factory=list)
+    taken_away: bool = False
 
     @property
     def word_count(self) -> int:
@@ -141,9 +143,10 @@ def reading_minutes(words: int) -> int:
 
 
 def build_story(around: Around, content: Content, body_html: str, mark: str | None) -> Story:
-    """A retracted story has neither text nor picture when its editor took them away."""
-    if mark == Kind.RETRACTION and body_taken_away(content):
-        content, body_html = content | {"body": [], "lead_image": None}, ""
+    """A retracted story has neither text, dek nor picture when its editor took them away."""
+    taken_away = mark == Kind.RETRACTION and body_taken_away(content)
+    if taken_away:
+        content, body_html = content | {"body": [], "dek": "", "lead_image": None}, ""
     picture = content["lead_image"]
     return Story(
         id=around.id,
@@ -175,6 +178,7 @@ def build_story(around: Around, content: Content, body_html: str, mark: str | No
         language=content["language"],
         version=around.version,
         alternates=around.alternates,
+        taken_away=taken_away,
     )
 
 

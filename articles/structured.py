@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.addresses import absolute
-from articles.entries import EntryLine
+from articles.entries import EntryLine, marked_by
+from articles.models import Kind
 from articles.story import NamedLink, Story, policy_url
 from articles.translations import Alternate
 
@@ -41,7 +42,7 @@ def news_article(story: Story, entries: list[EntryLine], newsroom: str) -> dict[
         "url": story.absolute_url,
         "mainEntityOfPage": story.absolute_url,
         "headline": story.headline,
-        "description": story.dek,
+        "description": _description(story, entries),
         "inLanguage": story.language,
         "datePublished": story.published_at.isoformat(),
         "dateModified": (story.modified_at or story.published_at).isoformat(),
@@ -66,6 +67,12 @@ def as_script(data: dict[str, Any]) -> SafeString:
     # Every character that could end the element is written as an escape.
     text = json.dumps(data, ensure_ascii=False).translate(_UNSAFE)
     return mark_safe(text)  # noqa: S308
+
+
+def _description(story: Story, entries: list[EntryLine]) -> str:
+    """The dek; of a retracted story what was said when it was withdrawn."""
+    marked = marked_by(entries) if story.mark == Kind.RETRACTION else None
+    return marked.now if marked else story.dek
 
 
 def _translations(story: Story) -> dict[str, Any]:

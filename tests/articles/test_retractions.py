@@ -1,6 +1,7 @@
 """A retracted story says why before anything else; its text is struck through or taken away as its
 editor chose, and that choice is on the record."""
 
+import json
 import re
 
 import pytest
@@ -52,15 +53,35 @@ def test_a_retracted_story_says_why_before_its_text_which_is_struck_or_gone(
     page = page_of(client, kiln)
     shown = page[page.index("<h1>") :]
     why = [shown.index(words) for words in ("The source was invented.", "We withdraw the story.")]
-    assert max(why) < shown.index("Vermilion.")
     if choice:
+        # Neither under the headline nor for machines.
+        assert "Vermilion." not in page
         assert newsroom.PARAGRAPH not in page
         assert "story-lead" not in page
         assert "was taken away when it was retracted" in page
     else:
+        assert max(why) < shown.index("Vermilion.")
         assert shown.index('<del class="flow retracted">') < shown.index(newsroom.PARAGRAPH)
         assert newsroom.PARAGRAPH in shown[: shown.index("</del>")]
     assert list(verify_record()) == []
+
+
+def test_machines_are_told_why_it_was_withdrawn_instead_of_its_dek(
+    kiln: Article, client: Client
+) -> None:
+    newsroom.edit(kiln, record=RETRACTED)
+    script = page_of(client, kiln).split('<script type="application/ld+json">')[1]
+    assert json.loads(script.split("</script>")[0])["description"] == "We withdraw the story."
+
+
+def test_a_struck_story_without_a_text_does_not_say_that_one_was_taken_away(
+    energy: Section, client: Client
+) -> None:
+    bare = newsroom.story(energy, "The kiln", body=newsroom.body())
+    newsroom.edit(bare, record=RETRACTED)
+    page = page_of(client, bare)
+    assert "This story has been retracted." in page
+    assert "was taken away" not in page
 
 
 @CHOICES
