@@ -5,11 +5,13 @@ that they already see stops nobody from correcting its story: the desk lists it 
 takes it out (`articles/picture_removal.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -85,14 +87,54 @@ def refuse_unfit_pictures(content: Content, before: Content | None, moment: date
 
 def stories_showing(image: AbstractImage) -> "list[Article]":
     """The public stories with that picture, by headline."""
-    using = ReferenceIndex.get_references_to(image).values_list("object_id", flat=True)
+    return stories_showing_each([image.pk])[image.pk]
+
+
+def stories_showing_each(images: Sequence[int]) -> "dict[int, list[Article]]":
+    """The public stories with each of these pictures, by headline. Two queries."""
+    using = ReferenceIndex.objects.filter(
+        to_content_type=_image_kind(), to_object_id__in=[str(image) for image in images]
+    ).values_list("object_id", flat=True)
     pages = {int(pk) for pk in using if str(pk).isdigit()}
     found = Article.objects.filter(pk__in=pages, live=True, current_version__isnull=False)
-    return [
-        story
-        for story in found.select_related("current_version").order_by("title")
-        if any(shown["image"] == image.pk for shown in pictures_in(story.current_version.content))
-    ]
+    showing: dict[int, list[Article]] = {image: [] for image in images}
+    for story in found.select_related("current_version").order_by("title"):
+        for image in {shown["image"] for shown in pictures_in(story.current_version.content)}:
+            if image in showing:
+                showing[image].append(story)
+    return showing
+
+
+def shown_without_a_right(day: date) -> int:
+    """How many pictures that readers see have a right that ended before `day`. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN_WITHOUT_A_RIGHT, {"day": day, "kind": _image_kind().pk})
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+_SHOWN_WITHOUT_A_RIGHT: Final = """
+SELECT count(*) FROM articles_imagerights rights
+WHERE rights.expires_on < %(day)s AND EXISTS (
+    SELECT 1 FROM wagtailcore_referenceindex used
+    JOIN articles_article story
+        ON story.page_ptr_id = CASE WHEN used.object_id ~ '^[0-9]{1,9}$'
+                               THEN used.object_id::integer END
+    JOIN wagtailcore_page page ON page.id = story.page_ptr_id AND page.live
+    JOIN articles_version version ON version.id = story.current_version_id
+    WHERE used.to_content_type_id = %(kind)s AND used.to_object_id = rights.image_id::text
+    AND (
+        version.content -> 'lead_image' ->> 'image' = rights.image_id::text
+        OR version.content -> 'body' @> jsonb_build_array(
+            jsonb_build_object('kind', 'image', 'image', rights.image_id)
+        )
+    )
+)
+"""
+
+
+def _image_kind() -> ContentType:
+    return ContentType.objects.get_for_model(get_image_model())
 
 
 def newsroom_day(moment: datetime) -> date:

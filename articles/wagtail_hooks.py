@@ -30,6 +30,7 @@ from articles.desk.removals import (
     removal_button,
 )
 from articles.desk.reports import ReportsViewSet, offer_to_close
+from articles.desk.section_removal import SectionRemoval, offer_section_removal
 from articles.desk.translations import (
     BeginTranslation,
     LooksPanel,
@@ -69,6 +70,7 @@ hooks.register("register_page_header_buttons", removal_button)
 def pages_of_our_own() -> list[URLPattern]:
     return [
         path("pictures-rights/", PictureRightsView.as_view(), name="picture_rights"),
+        path("sections/<int:pk>/remove/", SectionRemoval.as_view(), name="section_removal"),
         path("translations/", TranslationLooks.as_view(), name="translation_looks"),
         path("stories/<int:pk>/translate/", BeginTranslation.as_view(), name="begin_translation"),
     ]
@@ -128,10 +130,12 @@ def scripts_of_the_story_form() -> str:
 
 @hooks.register("before_delete_page")
 def keep_published_stories(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Offers the removal instead for a public story; raises `Refused` for one that was ever public,
-    and for a section with one."""
+    """Offers the removal instead for a public story, and for a section with one that ever was;
+    raises `Refused` for what else was ever public."""
     if is_public_story(page):
         return offer_removal(request, page, RemovalKind.DELETED)
+    if offered := offer_section_removal(page):
+        return offered
     _refuse_to_delete([page])
     return None
 
@@ -140,7 +144,7 @@ def keep_published_stories(request: HttpRequest, page: Page) -> HttpResponse | N
 def remove_on_the_record(request: HttpRequest, page: Page) -> HttpResponse | None:
     if is_public_story(page):
         return offer_removal(request, page, RemovalKind.UNPUBLISHED)
-    return None
+    return offer_section_removal(page) if public_under(page).exists() else None
 
 
 @hooks.register("before_bulk_action")

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -19,12 +20,12 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from articles.models import Article, ImageRights
 from articles.picture_removal import take_out
-from articles.picture_rights import newsroom_day, stories_showing
+from articles.picture_rights import newsroom_day, shown_without_a_right, stories_showing_each
 from newsroom.furniture import acting
 
 SOON: Final = timedelta(days=30)
 MAY_SEE: Final = "articles.view_imagerights"
-SHOWN: Final = 100
+PER_PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class PictureRightsView(WagtailAdminTemplateMixin, View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(lines=self._lines(), soon=SOON.days))
+        page = self._page()
+        context = self.get_context_data(lines=self._lines(page), page=page, soon=SOON.days)
+        return self.render_to_response(context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         image, story_id = _key(request, "image"), _key(request, "story")
@@ -65,19 +68,25 @@ class PictureRightsView(WagtailAdminTemplateMixin, View):
             messages.warning(request, sentence % {"reason": kept.refusal})
         return redirect("picture_rights")
 
-    def _lines(self) -> list[Line]:
+    def _page(self) -> Any:
+        """The page that `p` names; the first or the last for what names none."""
+        ending = ending_by(newsroom_day(timezone.now()) + SOON)
+        return Paginator(ending, PER_PAGE).get_page(self.request.GET.get("p"))
+
+    def _lines(self, page: Any) -> list[Line]:
         today = newsroom_day(timezone.now())
         user = self.request.user
+        showing = stories_showing_each([rights.image_id for rights in page])
         return [
             Line(
                 rights,
                 rights.expires_on < today,
                 [
                     (story, story.permissions_for_user(user).can_publish())
-                    for story in stories_showing(rights.image)
+                    for story in showing[rights.image_id]
                 ],
             )
-            for rights in ending_by(today + SOON)[:SHOWN]
+            for rights in page
         ]
 
 
@@ -112,8 +121,6 @@ class PictureRightsMenuItem(MenuItem):
 
     def render_component(self, request: HttpRequest) -> Any:
         component = super().render_component(request)
-        ended = ending_by(newsroom_day(timezone.now()) - timedelta(days=1))[:SHOWN]
-        shown = sum(bool(stories_showing(rights.image)) for rights in ended)
-        if shown:
+        if shown := shown_without_a_right(newsroom_day(timezone.now())):
             component.label = f"{component.label} ({shown})"
         return component

@@ -71,14 +71,14 @@ def removal_button(page: Page, user: Any, view_name: str, next_url: Any = None) 
         )
 
 
-class _Page(WagtailAdminTemplateMixin, TemplateView):
+class NamedPage(WagtailAdminTemplateMixin, TemplateView):
     """One page of the desk, named in the trail that leads to it."""
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
 
 
-class StoryRemovals(_Page):
+class StoryRemovals(NamedPage):
     """What may be removed or withheld of one story, and what was."""
 
     template_name = "articles/desk/removal_story.html"
@@ -150,7 +150,7 @@ class StoryRemovals(_Page):
         )
 
 
-class Decide(_Page):
+class Decide(NamedPage):
     """One request: agree or decline."""
 
     template_name = "articles/desk/removal_request.html"

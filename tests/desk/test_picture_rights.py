@@ -14,7 +14,12 @@ from articles.corrections import Entry, Record
 from articles.going_public import Refused
 from articles.models import Article, Change, ImageRights, Kind, Section
 from articles.picture_removal import take_out
-from articles.picture_rights import UnfitPicture, newsroom_day, stories_showing
+from articles.picture_rights import (
+    UnfitPicture,
+    newsroom_day,
+    shown_without_a_right,
+    stories_showing,
+)
 from articles.publishing import publish
 from articles.scheduling import publish_what_is_due
 from articles.verifying import verify_record
@@ -207,3 +212,35 @@ def test_a_picture_that_a_version_shows_is_not_deleted(
         assert Image.objects.filter(pk=shown.pk).exists()
     unused.delete()
     assert not Image.objects.filter(pk=unused.pk).exists()
+
+
+def test_the_list_is_paged_and_the_menu_counts_what_is_shown_in_one_query(
+    energy: Section,
+    editor: Reader,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: Any,
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    monkeypatch.setattr("articles.desk.picture_rights.PER_PAGE", 2)
+    lead, inside, draft, unused = (newsroom.image(name) for name in "ABCD")
+    newsroom.story(energy, lead_image=lead, **LEAD)
+    newsroom.story(energy, body=in_body(inside))
+    newsroom.draft(energy, body=in_body(draft))
+    for days, image in enumerate((lead, inside, draft, unused), start=1):
+        ends(image, -days)
+    today = newsroom_day(timezone.now())
+    shown_without_a_right(today)
+    with django_assert_num_queries(1):
+        assert shown_without_a_right(today) == 2
+    assert shown_without_a_right(today - timedelta(days=1)) == 1
+    client = Client()
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    first = client.get("/desk/pictures-rights/")
+    assert " rights (2)" in first.content.decode()
+    assert [line.rights.image for line in first.context["lines"]] == [unused, draft]
+    assert 'href="?p=2"' in first.content.decode()
+    second = client.get("/desk/pictures-rights/?p=2")
+    assert [line.rights.image for line in second.context["lines"]] == [inside, lead]
+    assert [len(line.stories) for line in second.context["lines"]] == [1, 1]
+    assert client.get("/desk/pictures-rights/?p=x").status_code == 200
