@@ -132,6 +132,15 @@ class GiveForm(forms.Form):
             return None
         return minor
 
+    def refuse_small(self, least: Money) -> None:
+        """While cards are being tried out here, `least` is the least that is taken."""
+        field = "own_amount" if self.cleaned_data.get("own_amount") else "amount"
+        sentence = _(
+            "For a little while the smallest donation is %(amount)s: somebody is trying out stolen "
+            "cards here. Please choose a larger amount, or come back in an hour."
+        ) % {"amount": least}
+        self.add_error(field, ValidationError(sentence))
+
     def wish(self) -> GiftWish:
         """The valid form as a wish."""
         cleaned = self.cleaned_data

@@ -86,6 +86,7 @@ class Charge:
     """One try to take the money. `status`: succeeded, pending or failed.
 
     A bank debit may fail days later, with a `failure_transaction` when it was booked already.
+    `fingerprint` is the same for the same card, whoever shows it; empty for other methods.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Charge:
     email: str
     name: str
     transaction: Transaction | None
+    fingerprint: str = ""
     refunds: tuple[Refund, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     failure_code: str = ""
@@ -305,16 +307,18 @@ def _charge(
     charge: dict[str, Any], refunds: tuple[Refund, ...], disputes: tuple[Dispute, ...]
 ) -> Charge:
     billing = charge.get("billing_details") or {}
+    details = charge.get("payment_method_details") or {}
     return Charge(
         id=charge["id"],
         amount=charge["amount"],
         currency=charge["currency"],
         status=charge["status"],
         created=_moment(charge["created"]),
-        method=(charge.get("payment_method_details") or {}).get("type") or "",
+        method=details.get("type") or "",
         email=(billing.get("email") or charge.get("receipt_email") or "").strip().lower(),
         name=billing.get("name") or "",
         transaction=_transaction(charge.get("balance_transaction")),
+        fingerprint=(details.get("card") or {}).get("fingerprint") or "",
         refunds=refunds,
         disputes=disputes,
         failure_code=charge.get("failure_code") or "",

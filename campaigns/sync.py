@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns import debits, gateway, ledger, receipts, tributes
+from campaigns import debits, gateway, ledger, receipts, tributes, tries
 from campaigns.counting import Movement, movements
 from campaigns.models import (
     Campaign,
@@ -72,7 +72,9 @@ def sync_payment(stripe_id: str) -> Payment:
     with alone_with(stripe_id):
         facts = gateway.payment_facts(stripe_id)
         with transaction.atomic():
-            return _write(facts, timezone.now())
+            payment = _write(facts, timezone.now())
+        tries.close_after_declines(facts, payment.donation)
+        return payment
 
 
 def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from campaigns import charts, gateway, inbox, reminders, sync, tributes
+from campaigns import charts, gateway, inbox, reminders, sync, tributes, tries
 from campaigns.models import Donation
 from campaigns.reconcile import reconcile, unfinished
 from campaigns.tax import settling, verifying, yearly
@@ -89,6 +89,11 @@ def sweep_receipts() -> None:
 @shared_task
 def forget_receipts() -> None:
     verifying.forget(timezone.now())
+
+
+@shared_task
+def write_down_tries() -> None:
+    tries.write_down(timezone.now())
 
 
 @shared_task

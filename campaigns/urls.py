@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import campaign, giving, reminders, tax, thanks, webhook
+from campaigns.views import admission, campaign, giving, reminders, tax, thanks, webhook
 
 urlpatterns = [
     path("give/", giving.give, name="give"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("give/<slug:slug>/remind/", reminders.remind, name="remind"),
     path("reminders/<str:token>/", reminders.asked, name="reminder_set"),
     path("reminders/<str:token>/forget/", reminders.forget, name="reminder_forget"),
+    path("give/<slug:slug>/by-mail/", admission.by_mail, name="give_by_mail"),
+    path("give/<slug:slug>/by-mail/<str:token>/", admission.from_mail, name="give_by_mail_link"),
     path("campaigns/<slug:slug>/", campaign.campaign_page, name="campaign"),
 ]
 

@@ -21,6 +21,7 @@ ITEMS = [
     (_("Ledger"), "ledger", "list-ul", ("campaigns.view_ledgerentry",)),
     (_("Unattributed money"), "unattributed", "help", ("campaigns.view_ledgerentry",)),
     (_("Reconciliations"), "reconciliations", "resubmit", ("campaigns.view_reconciliation",)),
+    (_("Card testing"), "card_testing", "lock", ("campaigns.view_givehour",)),
     (_("Inbox"), "inbox", "mail", ("campaigns.view_inboxevent",)),
 ]
 

@@ -58,6 +58,7 @@ _STANDARDS = _EDIT | {
     "articles.agree_removal",
 }
 _RAISE = {
+    "campaigns.view_givehour",
     "campaigns.view_campaign",
     "campaigns.add_campaign",
     "campaigns.change_campaign",
@@ -70,6 +71,7 @@ _RAISE = {
     "campaigns.view_analytics",
 }
 _BOOKS = {
+    "campaigns.view_givehour",
     "campaigns.view_offlinegift",
     "campaigns.add_offlinegift",
     "campaigns.check_offlinegift",

@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 15},
     },
     "forget-receipts": {"task": "campaigns.tasks.forget_receipts", "schedule": 86400.0},
+    "write-down-tries": {"task": "campaigns.tasks.write_down_tries", "schedule": 60.0},
     "draw-charts": {"task": "campaigns.tasks.draw_charts", "schedule": 60.0},
 }
 
@@ -376,8 +377,6 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
 STRIPE_LIVE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 # Events of another account (Connect) are refused unless it is this one.
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
-# How often one address may send the give form.
-GIVE_RATE = env.str("WAYLIGHT_GIVE_RATE", "20/10 minutes")
 # At what hour, in the newsroom's time zone, cards and reminders go out on their day.
 MORNING = env.int("WAYLIGHT_MORNING_HOUR", 8)
 # What Stripe takes of a charge, by currency: per cent, "+", minor units. Donors may cover it.
@@ -396,6 +395,16 @@ CARD_FEES = {
     for currency, found in _fees.items()
     if found
 }
+# Card testing: forms that one address may send within ten minutes before its browser is asked for
+# some work (about half of GIVE_WORK hashes); the busiest ten minutes that are expected; declines
+# after which a Checkout is closed, of its own or (within a day) of one card or mailbox anywhere;
+# the least gift while an attack lasts, in minor units.
+GIVE_FREE_TRIES = env.int("WAYLIGHT_GIVE_FREE_TRIES", 5)
+GIVE_USUAL = env.int("WAYLIGHT_GIVE_USUAL", 10)
+GIVE_WORK = env.int("WAYLIGHT_GIVE_WORK", 100_000)
+DECLINES_PER_CHECKOUT = env.int("WAYLIGHT_DECLINES_PER_CHECKOUT", 4)
+DECLINES_PER_CARD = env.int("WAYLIGHT_DECLINES_PER_CARD", 3)
+ATTACK_MINIMUM = env.int("WAYLIGHT_ATTACK_MINIMUM", 1_000)
 # An offline gift above so many minor units waits for a second person on the desk.
 OFFLINE_SECOND_LOOK = env.int("WAYLIGHT_OFFLINE_SECOND_LOOK", 100_000)
 # In which currencies a gift may be paid from a bank account, where Stripe's account has it on.

@@ -53,7 +53,10 @@ class Stack:
                 "WAYLIGHT_MEDIA_ROOT": str(self.state / "media"),
                 "PYTHONUNBUFFERED": "1",
                 # Every reader of the tests comes from the same address.
-                "WAYLIGHT_GIVE_RATE": "10000/minute",
+                "WAYLIGHT_GIVE_WORK": "0",
+                "WAYLIGHT_GIVE_USUAL": "100000",
+                # And all of them try the same few cards.
+                "WAYLIGHT_DECLINES_PER_CARD": "100000",
             }
         )
         self._running: dict[str, subprocess.Popen[bytes]] = {}

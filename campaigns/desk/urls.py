@@ -6,6 +6,7 @@ from campaigns.desk import (
     analytics,
     books,
     campaigns,
+    card_testing,
     case,
     donations,
     inbox,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("ledger/", books.ledger, name="ledger"),
     path("ledger/unattributed/", books.unattributed, name="unattributed"),
     path("reconciliations/", books.reconciliations, name="reconciliations"),
+    path("card-testing/", card_testing.index, name="card_testing"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/again/", inbox.try_again, name="inbox_again"),
 ]

@@ -1,11 +1,12 @@
 """What is stored: campaigns (`campaign`), donations and payments (`giving`), the ledger and its
 sums (`ledger`), sponsors' promises (`matches`), marks on the way (`marks`), whom a gift
 honours (`tributes`), who wants to be asked later (`reminders`),
-gifts by cheque and the like (`offline`), what Stripe told us (`pipeline`), tax receipts (`tax`),
-attributions and files for accountants (`accounting`)."""
+gifts by cheque and the like (`offline`), what was tried at the give form (`defence`), what Stripe
+told us (`pipeline`), tax receipts (`tax`), attributions and accountants' files (`accounting`)."""
 
 from campaigns.models.accounting import Attribution, ExportPiece, ExportState, LedgerExport
 from campaigns.models.campaign import Campaign, CampaignChange
+from campaigns.models.defence import GiveHour
 from campaigns.models.giving import (
     Donation,
     DonationState,
@@ -61,6 +62,7 @@ __all__ = [
     "ExportPiece",
     "ExportState",
     "GiftUse",
+    "GiveHour",
     "InboxEvent",
     "LedgerEntry",
     "LedgerExport",

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns import progress as far
+from campaigns import tries
 from campaigns.forms import GiveForm
 from campaigns.giving import (
     AlreadyGiven,
@@ -20,27 +21,19 @@ from campaigns.giving import (
 )
 from campaigns.models import Campaign
 from campaigns.reminders import choices
-from campaigns.tax.forms import RECEIPT_FIELDS
-from campaigns.tribute_form import TRIBUTE_FIELDS
+from campaigns.views.admission import (
+    Held,
+    admission,
+    ask_for_work,
+    passed_on,
+)
 from campaigns.views.campaign import campaign_at
 from newsroom.edge.headers import public, uncached
 from newsroom.edge.origin import Came, came
-from newsroom.edge.rates import address_of, allowed
+from newsroom.edge.rates import address_of
+from newsroom.money import Money
 
 MAX_FORM_BYTES = 64 * 1024
-PASSED_ON = (
-    "amount",
-    "own_amount",
-    "public_name",
-    "message",
-    "cover",
-    *TRIBUTE_FIELDS,
-    "form",
-    "from",
-    "first",
-    "via",
-    *RECEIPT_FIELDS,
-)
 
 
 @require_safe
@@ -76,10 +69,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         return _start(request, slug)
     # A foreign page, or a browser that says nothing: show what would be given, with a token.
     campaign = campaign_at(slug)
-    fields = [(name, request.POST[name]) for name in PASSED_ON if name in request.POST]
     context = {
         "campaign": campaign,
-        "fields": fields,
+        "fields": passed_on(request.POST),
         "action": f"{campaign.give_url}confirm/",
     }
     return uncached(render(request, "campaigns/origin.html", context, status=403))
@@ -103,17 +95,20 @@ def _too_large(request: HttpRequest) -> bool:
 
 def _start(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = campaign_at(slug)
-    if not allowed("give", settings.GIVE_RATE, address_of(request)):
-        return uncached(
-            render(request, "campaigns/give_refused.html", {"why": "often"}, status=429)
-        )
     form = GiveForm(campaign, request.POST)
     if not campaign.is_open(timezone.now()):
         return uncached(_closed(request, campaign, 409))
     if not form.is_valid():
         return uncached(_page(request, campaign, form, status=422))
+    wish, address = form.wish(), address_of(request)
+    held = admission(request, campaign, wish.amount)
+    if held is Held.SMALL:
+        form.refuse_small(Money(settings.ATTACK_MINIMUM, campaign.currency))
+        return uncached(_page(request, campaign, form, status=422))
+    if held is not None:
+        return ask_for_work(request, campaign, held)
     try:
-        donation = start_donation(campaign, form.wish(), timezone.now())
+        donation = start_donation(campaign, wish, timezone.now())
     except AlreadyGiven as given:
         return uncached(redirect("thanks", token=given.donation.token))
     except CampaignClosed:
@@ -124,6 +119,8 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
     except GivingError as error:
         form.add_error(None, str(error))
         return uncached(_page(request, campaign, form, status=422))
+    tries.remember(donation, address)
+    tries.note(campaign.pk, "opened")
     response = HttpResponse(status=303)
     response["Location"] = donation.checkout_url
     return uncached(response)

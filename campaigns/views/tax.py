@@ -1,6 +1,5 @@
 """A donor's tax receipt by its link, and the address a receipt lacks."""
 
-from django.conf import settings
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,6 +13,8 @@ from campaigns.tax import drawing, issuers, letters, requests, yearly
 from campaigns.tax.forms import AddressForm
 from newsroom.edge.headers import uncached
 from newsroom.edge.rates import address_of, allowed
+
+TRIES_OF_AN_ADDRESS = "20/10 minutes"
 
 
 @takes_forms(())
@@ -66,7 +67,7 @@ def _newest(receipt: TaxReceipt) -> TaxReceipt | None:
 def _sent_again(
     request: HttpRequest, receipt: TaxReceipt, newest: TaxReceipt | None
 ) -> HttpResponse:
-    if not allowed("receipt-link", settings.GIVE_RATE, address_of(request)):
+    if not allowed("receipt-link", TRIES_OF_AN_ADDRESS, address_of(request)):
         return _page(request, receipt, newest, "often", status=429)
     if newest is None:
         return _page(request, receipt, newest, "cancelled")

@@ -23,6 +23,7 @@ from articles.heads import file_lacks_last_head
 from articles.models import RecordHead
 from campaigns import books, inbox
 from campaigns.models import InboxEvent
+from campaigns.tries import seen_by_all
 from newsroom.celery import app
 from newsroom.desk.heartbeat import STALE_AFTER, last_beat
 from newsroom.edge import page_counts, purges
@@ -43,6 +44,7 @@ NAMES: Final = {
     "inbox": _("Stripe’s events"),
     "outbox": _("E-mails"),
     "books": _("Books"),
+    "giving": _("The give form"),
     "record": _("The record"),
     "pages": _("Pages and caches"),
     "database": _("Database"),
@@ -92,6 +94,7 @@ def health(moment: datetime) -> Health:
         ("inbox", _inbox),
         ("outbox", _outbox),
         ("books", _books),
+        ("giving", _giving),
         ("record", _record),
         ("pages", _pages),
         ("database", _database),
@@ -182,6 +185,13 @@ def _books(moment: datetime) -> Check:
         return Check("books", State.BROKEN, facts)
     stale = moment - verdict.at > BOOKS_STALE
     return Check("books", State.ATTENTION if stale else State.GOOD, facts | {"stale": stale})
+
+
+def _giving(moment: datetime) -> Check:
+    """Whether cards are being tried out at the give form just now."""
+    seen = seen_by_all()
+    facts = {"tries": seen.tries_of_all, "declines": seen.declines_of_all, "usual": seen.usual}
+    return Check("giving", State.ATTENTION if seen.attack else State.GOOD, facts)
 
 
 def _record(moment: datetime) -> Check:
