@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from campaigns import matching, milestones
-from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry, Payment
+from campaigns.models import Attribution, Campaign, Donation, EntryKind, LedgerEntry, Payment
 from campaigns.models.ledger import GIFTS, OFFLINE, RECEIVED
 
 _ROLLUP = """
@@ -312,6 +312,12 @@ def recount() -> Iterator[Difference]:
             "-",
             f"{getattr(entry, 'net')} (below zero)",  # noqa: B009 (a column of the raw query)
         )
+
+
+def attributed(charges: Iterable[str]) -> dict[str, Campaign]:
+    """To which campaign staff gave each of these charges that belong to no donation."""
+    given = Attribution.objects.filter(charge_id__in=list(charges), undone_at=None)
+    return {each.charge_id: each.campaign for each in given.select_related("campaign")}
 
 
 def campaign_for(donation: Donation, charged_at, default: Campaign | None) -> Campaign | None:  # type: ignore[no-untyped-def]

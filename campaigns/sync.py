@@ -143,7 +143,11 @@ def _new_entries(
     fresh = [m for m in movements(facts, recorded) if m.source_key not in recorded]
     if not fresh:
         return []
-    campaigns = _campaigns_of(fresh, donation, payment) if donation else {}
+    campaigns: dict[str, Campaign | None] = (
+        _campaigns_of(fresh, donation, payment)
+        if donation
+        else {**ledger.attributed(m.charge_id for m in fresh)}
+    )
     entries = []
     for m in fresh:
         entry = LedgerEntry(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from campaigns import charts, gateway, inbox, reminders, sync, tributes, tries
+from campaigns import charts, export, gateway, inbox, reminders, sync, tributes, tries
 from campaigns.models import Donation
 from campaigns.reconcile import reconcile, unfinished
 from campaigns.tax import settling, verifying, yearly
@@ -84,6 +84,39 @@ def sweep_receipts() -> None:
     """Receipts owed that nobody was asked to settle, and runs of a year that a worker left."""
     settling.sweep(timezone.now())
     yearly.go_on(timezone.now())
+
+
+@shared_task
+def go_on_with_receipts() -> None:
+    """A stretch of the runs under way; then again, so that other work has its turn."""
+    if yearly.go_on(timezone.now()):
+        go_on_with_receipts.delay()
+
+
+def run_receipts() -> None:
+    """Wake a worker for a run that was begun; without a broker the sweeper takes it up."""
+    try:
+        go_on_with_receipts.delay()
+    except (RedisError, OperationalError):
+        log.warning("receipts: no worker nudged, left to the sweeper")
+
+
+@shared_task
+def write_export(export_id: int) -> None:
+    export.work_off(export_id, timezone.now())
+
+
+@shared_task
+def sweep_exports() -> None:
+    export.sweep(timezone.now())
+
+
+def queue_export(export_id: int) -> None:
+    """Ask a worker for the workbook; without a broker the sweeper writes it."""
+    try:
+        write_export.delay(export_id)
+    except (RedisError, OperationalError):
+        log.warning("export %s not queued, left to the sweeper", export_id)
 
 
 @shared_task

@@ -18,6 +18,7 @@ ITEMS = [
     ),
     (_("Donations"), "donations", "tick-inverse", ("campaigns.view_donation",)),
     (_("Offline gifts"), "offline", "download", ("campaigns.view_offlinegift",)),
+    (_("Tax receipts"), "tax_receipts", "doc-full", ("campaigns.view_taxreceipt",)),
     (_("Ledger"), "ledger", "list-ul", ("campaigns.view_ledgerentry",)),
     (_("Unattributed money"), "unattributed", "help", ("campaigns.view_ledgerentry",)),
     (_("Reconciliations"), "reconciliations", "resubmit", ("campaigns.view_reconciliation",)),

@@ -84,6 +84,10 @@ _BOOKS = {
     "campaigns.refund_donation",
     "campaigns.view_reconciliation",
     "campaigns.view_inboxevent",
+    "campaigns.view_taxreceipt",
+    "campaigns.issue_taxreceipt",
+    "campaigns.change_receiptissuer",
+    "campaigns.attribute_money",
 }
 _OPERATE = {
     "mail.view_outboxmail",

@@ -15,6 +15,7 @@ from wagtail.admin.auth import permission_required
 
 from campaigns.analytics import headlines
 from campaigns.desk.forms import DonationFilter
+from campaigns.desk.tax_receipts import of_donation
 from campaigns.models import Donation, Donor, InboxEvent, LedgerEntry, Payment
 from campaigns.receipts import reference
 from campaigns.refunds import left_to_refund
@@ -147,6 +148,8 @@ def donation(request: HttpRequest, donation_id: int) -> HttpResponse:
         mails=mails_about(payments) if sees_donors else [],
         acts=acts_upon(one, payments).select_related("actor"),
         sees_donors=sees_donors,
+        tax=of_donation(one) if request.user.has_perm("campaigns.view_taxreceipt") else None,
+        may_receipt=request.user.has_perm("campaigns.issue_taxreceipt"),
     )
     return render(request, "campaigns/desk/donation.html", page)
 

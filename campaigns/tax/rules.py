@@ -38,18 +38,23 @@ def tidy_number(scheme: str, typed: str) -> str:
     return typed.strip()
 
 
+def is_number(scheme: str, number: str) -> bool:
+    """Whether `number` is a registration number of Canada, or an EIN."""
+    pattern = _CANADIAN if scheme == Scheme.CANADA else _EIN
+    return pattern.fullmatch(number) is not None
+
+
 def missing_of_issuer(issuer: ReceiptIssuer | None) -> list[str]:
     """What the newsroom has not yet said of itself, each in words; empty when all is there."""
     if issuer is None or issuer.scheme == Scheme.NONE:
         return [_("the kind of receipt")]
     canadian = issuer.scheme == Scheme.CANADA
-    number = _CANADIAN if canadian else _EIN
     needed: list[tuple[str, object]] = [
         (_("the name on file"), issuer.legal_name),
         (_("the address on file"), issuer.address),
         (
             _("the registration number") if canadian else _("the EIN"),
-            number.fullmatch(issuer.registration_number),
+            is_number(issuer.scheme, issuer.registration_number),
         ),
     ]
     if canadian:

@@ -101,14 +101,14 @@ def _switch(run: ReceiptRun, before: str, after: str, by: Reader, verb: str) -> 
             audit.record(by, verb, run, f"{verb.capitalize()} the tax receipts of {run.year}")
 
 
-def go_on(moment: datetime, donors: int = STRETCH) -> None:
-    """Take up every run that is under way, for so many donors each."""
-    for run_id in list(
-        ReceiptRun.objects.filter(state=RunState.RUNNING).values_list("pk", flat=True)
-    ):
+def go_on(moment: datetime, donors: int = STRETCH) -> bool:
+    """Take up every run that is under way, for so many donors each; whether one is not done."""
+    running = ReceiptRun.objects.filter(state=RunState.RUNNING)
+    for run_id in list(running.values_list("pk", flat=True)):
         for _donor in range(donors):
             if not step(run_id, moment):
                 break
+    return running.exists()
 
 
 def step(run_id: int, moment: datetime) -> bool:

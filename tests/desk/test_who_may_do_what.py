@@ -23,7 +23,11 @@ RIGHTS = {
     "change people": "articles.change_person",
     "see pictures' rights": "articles.view_imagerights",
     "set what the newsroom is called": "branding.change_branding",
+    "issue tax receipts": "campaigns.issue_taxreceipt",
+    "set what tax receipts say": "campaigns.change_receiptissuer",
+    "attribute stray money": "campaigns.attribute_money",
 }
+KEEPS_BOOKS = {"issue tax receipts", "set what tax receipts say", "attribute stray money"}
 WRITES = {"write a story", "add a picture"}
 EDITS = WRITES | {
     "publish",
@@ -46,8 +50,8 @@ TABLE = {
     roles.STANDARDS_EDITOR: KEEPS_STANDARDS,
     roles.PUBLISHER: KEEPS_STANDARDS,
     roles.FUNDRAISER: set(),
-    roles.TREASURER: set(),
-    roles.ADMINISTRATOR: KEEPS_STANDARDS,
+    roles.TREASURER: KEEPS_BOOKS,
+    roles.ADMINISTRATOR: KEEPS_STANDARDS | KEEPS_BOOKS,
 }
 
 

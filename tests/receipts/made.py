@@ -44,7 +44,7 @@ def a_signature() -> bytes:
 
 
 def treasurer() -> Reader:
-    return Reader.objects.get_or_create(email="treasurer@newsroom.example")[0]
+    return Reader.objects.get_or_create(email="tess@newsroom.example")[0]
 
 
 def an_issuer(scheme: str = Scheme.CANADA, **fields: object) -> ReceiptIssuer:
