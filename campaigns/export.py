@@ -142,7 +142,7 @@ class Sums:
         self.reversed -= 0 if received or match else entry.amount
         self.matched += entry.amount if match else 0
         self.offline += entry.amount if entry.kind in OFFLINE else 0
-        self.fees += entry.fee
+        self.fees += entry.counted_fee
         self.entries += 1
 
     @property
@@ -152,14 +152,13 @@ class Sums:
 
 @dataclass(slots=True)
 class Totals:
-    """Sums by campaign (its title, "" for none), currency and the currency of its fees."""
+    """Sums by campaign (its title, "" for none) and currency."""
 
-    by: dict[tuple[str, str, str], Sums] = field(default_factory=dict)
+    by: dict[tuple[str, str], Sums] = field(default_factory=dict)
 
     def add(self, entry: LedgerEntry) -> None:
         title = entry.campaign.title if entry.campaign else ""
-        key = (title, entry.currency, entry.settlement_currency)
-        self.by.setdefault(key, Sums()).add(entry)
+        self.by.setdefault((title, entry.currency), Sums()).add(entry)
 
     def rows(self) -> Iterator[Row]:
         yield [
@@ -171,17 +170,14 @@ class Totals:
             _("Raised"),
             _("Of that not through Stripe"),
             _("Stripe’s fees"),
-            _("Fees in"),
             _("Entries"),
         ]
-        for (title, currency, settled), sums in sorted(self.by.items()):
+        for (title, currency), sums in sorted(self.by.items()):
             amounts = (sums.received, sums.reversed, sums.matched, sums.raised, sums.offline)
             yield [
                 title or _("Unattributed"),
                 currency.upper(),
-                *(Money(amount, currency).major for amount in amounts),
-                Money(sums.fees, settled).major,
-                settled.upper(),
+                *(Money(amount, currency).major for amount in (*amounts, sums.fees)),
                 sums.entries,
             ]
 
