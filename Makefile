@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env browser demo demo-reset test bench soak lint format clean
+.PHONY: help env browser demo demo-reset test bench soak messages lint format clean
 
 help: ## this list
 	@echo "Waylight. What can be made:"
@@ -37,6 +37,9 @@ bench: env ## the figures of docs/performance.md, measured here
 
 soak: env ## thousands of gifts under every fault at once (GIFTS=5000 SEED=1); 1 on any difference
 	@$(BIN)/python -m tests.soak $(if $(GIFTS),--gifts $(GIFTS)) $(if $(SEED),--seed $(SEED))
+
+messages: env ## the catalogues of other languages brought up to date with what the code says
+	@$(BIN)/python -m newsroom.catalogue
 
 lint: env ## style, imports, types, templates
 	@$(BIN)/ruff check .

@@ -12,16 +12,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from articles.models import Address, Article
+from newsroom.edge.language import language_prefix
 
 
 def absolute(path: str) -> str:
     """`path` with the site's own scheme and host; an address elsewhere is given back as it is."""
     return f"{settings.BASE_URL}{path}" if path.startswith("/") else path
-
-
-def language_prefix(language: str) -> str:
-    """ "" for the site's main language, else such as "/fr"."""
-    return "" if language == settings.LANGUAGE_CODE else f"/{language}"
 
 
 def language_of(path: str) -> str:

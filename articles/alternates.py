@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.utils.translation import get_language
 from wagtail.models import Page
 
-from articles.addresses import absolute, language_of, language_prefix, section_path
+from articles.addresses import absolute, language_of, section_path
 from articles.models import StandingPage
 from articles.navigation import navigation, standing_path
 from articles.translations import LANGUAGE_NAMES, Alternate
+from newsroom.edge.language import language_prefix
 
 # Names of addresses that every language has (`urls.py` here and in `campaigns`).
 IN_EVERY_LANGUAGE: Final = frozenset(
@@ -37,6 +39,11 @@ class Switch:
 def open_languages() -> list[str]:
     """The languages that have a front page, the main one first."""
     return [code for code, _name in settings.LANGUAGES if navigation(code).front]
+
+
+def only() -> str:
+    """The active language, to narrow a list to; "" while the site has no other."""
+    return get_language() or "" if len(open_languages()) > 1 else ""
 
 
 def site_alternates(path: str) -> list[Alternate]:

@@ -20,7 +20,7 @@ class EntryLine:
     of the version it came with; `recorded_late` says that the two moments are further apart than
     the newsroom allows without a word; `noticed_at` is when a reader first told us or, with
     `noticed_by_us`, when the newsroom noticed it itself; `withheld` says that a version beside it
-    is."""
+    is; `language` is the story's."""
 
     number: int
     kind: str
@@ -41,6 +41,7 @@ class EntryLine:
     noticed_by_us: bool = False
     id: int = 0
     withheld: bool = False
+    language: str = ""
 
 
 def entry_lines(
@@ -68,6 +69,7 @@ def _rows(found: "QuerySet[Correction]") -> "QuerySet[Correction, Any]":
         headline=F("article__current_version__headline"),
         path=F("article__addresses__path"),
         told_at=_told(),
+        language=F("article__locale__language_code"),
         before_withheld=_last_act("before"),
         after_withheld=_last_act("after"),
         headline_withheld=_last_act("article__current_version"),
@@ -149,7 +151,9 @@ def _line(row: dict[str, Any]) -> EntryLine:
         row["headline"] = withheld_headline()
     path, before, after = row["path"], row.pop("before_number"), row.pop("after_number")
     return EntryLine(
-        **{key: row[key] for key in ("id", "number", "kind", "was", "now", "signature")},
+        **{
+            key: row[key] for key in ("id", "number", "kind", "was", "now", "signature", "language")
+        },
         kind_shown=str(Kind(row["kind"]).label),
         issued_at=row["issued_at"],
         recorded_at=row["recorded_at"],

@@ -21,13 +21,14 @@ LANGUAGES: Final = ("english", "french")
 class Sought:
     """What a reader narrows the record by; the days are the newsroom's, both included.
 
-    `section_path` is the section's place in Wagtail's tree."""
+    `section_path` is the section's place in Wagtail's tree, `language` the stories'."""
 
     words: str = ""
     kind: str = ""
     section_path: str = ""
     since: date | None = None
     until: date | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def find_entries(sought: Sought) -> "QuerySet[Correction]":
     found = found.filter(may_stay).order_by("-issued_at", "-id")
     if sought.kind:
         found = found.filter(kind=sought.kind)
+    if sought.language:
+        found = found.filter(article__locale__language_code=sought.language)
     if sought.section_path:
         found = found.filter(article__path__startswith=sought.section_path)
     if sought.since:

@@ -10,9 +10,10 @@ from typing import Any, Final
 from django.db.models import Q
 from wagtail.models import Page
 
-from articles.addresses import language_prefix, section_path
+from articles.addresses import section_path
 from articles.models import Purpose
 from articles.story import policy_url
+from newsroom.edge.language import language_prefix
 
 KEPT_SECONDS: Final = 60.0
 

@@ -9,13 +9,14 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.db.models import F
 
-from articles.addresses import absolute, language_prefix
+from articles.addresses import absolute
 from articles.alternates import hreflang, open_languages, site_alternates
 from articles.feeds import clean_text
 from articles.listing import published
 from articles.models.article import Label
 from articles.navigation import navigation
 from articles.translations import Alternate, public_alternates, read_alternates
+from newsroom.edge.language import language_prefix
 
 NEWEST: Final = 5_000
 NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -6,13 +6,13 @@ from math import ceil
 from typing import Any, Final
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
-from articles.addresses import absolute, language_prefix, person_path
+from articles.addresses import absolute, person_path
 from articles.models import Address, Kind
 from articles.models.article import Label
 from articles.translations import Alternate, public_alternates, read_alternates
 from articles.versions import Content, body_taken_away, count_words
+from newsroom.edge.language import language_prefix
 from newsroom.prepared import Prepared
 
 WORDS_A_MINUTE: Final = 230
@@ -184,7 +184,7 @@ def build_story(around: Around, content: Content, body_html: str, mark: str | No
 
 def policy_url(language: str | None = None) -> str:
     """The corrections policy, in the active language unless another is given."""
-    return language_prefix(language or get_language() or "en") + POLICY_URL
+    return language_prefix(language) + POLICY_URL
 
 
 def _people(people: list[dict[str, str]], language: str) -> list[NamedLink]:

@@ -28,6 +28,14 @@ urlpatterns = [
     path("", lists.front, name="front"),
     path("feed.atom", feeds.site_feed, name="site_feed"),
     path("feed.json", feeds.site_feed, {"form": "json"}, name="site_json_feed"),
+    # Before the sections', since one could bear the name.
+    path("corrections/feed.atom", feeds.corrections_feed, name="corrections_feed"),
+    path(
+        "corrections/feed.json",
+        feeds.corrections_feed,
+        {"form": "json"},
+        name="corrections_json_feed",
+    ),
     path("<slug:slug>/feed.atom", feeds.section_feed, name="section_feed"),
     path("<slug:slug>/feed.json", feeds.section_feed, {"form": "json"}, name="section_json_feed"),
     re_path(
@@ -68,13 +76,6 @@ urlpatterns = [
 ]
 
 machine_urlpatterns = [
-    path("corrections/feed.atom", feeds.corrections_feed, name="corrections_feed"),
-    path(
-        "corrections/feed.json",
-        feeds.corrections_feed,
-        {"form": "json"},
-        name="corrections_json_feed",
-    ),
     path("corrections/log.json", record.chain_log, name="chain_log"),
     path("corrections/record-key.json", record.record_key, name="record_key"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),

@@ -13,12 +13,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from campaigns import debits, gateway, tributes
 from campaigns.models import Campaign, Donation, DonationState
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
 from campaigns.tax import requests
 from campaigns.tributes import TributeWish
+from newsroom.edge.language import language_prefix
 from newsroom.money import Money
 
 MOST_TRIES = 4
@@ -157,6 +159,8 @@ def checkout_parameters(donation: Donation) -> dict[str, Any]:
     donation. Adaptive pricing is off: the bar counts in the campaign's currency.
     """
     campaign = donation.campaign
+    with override(donation.language):
+        give_url, prefix = campaign.give_url, language_prefix()
     return {
         "mode": "payment",
         "submit_type": "donate",
@@ -171,8 +175,8 @@ def checkout_parameters(donation: Donation) -> dict[str, Any]:
         **debits.checkout_parameters(donation.currency),
         "customer_creation": "if_required",
         "locale": "fr-CA" if donation.language == "fr" else "en",
-        "success_url": f"{settings.BASE_URL}/give/thanks/{donation.token}/",
-        "cancel_url": settings.BASE_URL + campaign.give_url,
+        "success_url": f"{settings.BASE_URL}{prefix}/give/thanks/{donation.token}/",
+        "cancel_url": settings.BASE_URL + give_url,
     }
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from articles.removals import headline_of
 from campaigns.models import Donation, Payment, Tribute
+from newsroom.edge.language import language_prefix
 from newsroom.mail import outbox
 from newsroom.money import Money
 
@@ -16,6 +17,7 @@ def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> 
     if donor is None or not donor.email:
         return
     version = donation.article.current_version if donation.article else None
+    prefix = language_prefix(donation.language)
     outbox.owe(
         kind="receipt",
         dedupe_key=f"receipt:{payment.stripe_id}",
@@ -29,7 +31,7 @@ def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> 
             "tribute": Tribute.objects.filter(donation=donation).first(),
             "received_at": received_at,
             "campaign": donation.campaign,
-            "donation_url": f"{settings.BASE_URL}/give/thanks/{donation.token}/",
+            "donation_url": f"{settings.BASE_URL}{prefix}/give/thanks/{donation.token}/",
             "reference": reference(donation),
             "story": (
                 {

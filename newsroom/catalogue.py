@@ -1,4 +1,4 @@
-"""The catalogue of what the site says in other languages: `locale/<language>/LC_MESSAGES/django.po`.
+"""The catalogue of what the site says in other languages: `locale/<code>/LC_MESSAGES/django.po`.
 
 `make messages` reads every string for people out of templates and Python and brings the catalogues
 up to date; a process that starts compiles what is newer than its `.mo`. GNU gettext is not needed.
@@ -39,10 +39,10 @@ _CALL: Final = re.compile(
     r"\b(npgettext|ngettext|pgettext|gettext|_)\(\s*(" + _TEXT + r"(?:\s*,\s*" + _TEXT + r")*)"
 )
 _KEYWORDS: Final = {
-    **{name: None for name in ("_", "gettext", "gettext_lazy", "gettext_noop")},
-    **{name: (1, 2) for name in ("ngettext", "ngettext_lazy")},
-    **{name: ((1, "c"), 2) for name in ("pgettext", "pgettext_lazy")},
-    **{name: ((1, "c"), 2, 3) for name in ("npgettext", "npgettext_lazy")},
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 
 # Context, singular, plural ("" where there is none).
@@ -86,14 +86,10 @@ def read_catalogue(language: str, root: Path = ROOT) -> dict[Key, Message]:
         return {}
     with path.open("rb") as file:
         catalog = read_po(file)
-    return {
-        message.key: message for message in (_message(each) for each in catalog if each.id)
-    }
+    return {message.key: message for message in (_message(each) for each in catalog if each.id)}
 
 
-def brought_up_to_date(
-    code: dict[Key, Message], known: dict[Key, Message]
-) -> dict[Key, Message]:
+def brought_up_to_date(code: dict[Key, Message], known: dict[Key, Message]) -> dict[Key, Message]:
     """What the code says now, with the translations that are known; the others are dropped."""
     return {
         key: Message(key, message.files, known[key].said if key in known else ())
@@ -155,9 +151,7 @@ def _po(language: str, root: Path) -> Path:
     return root / LOCALE.name / language / "LC_MESSAGES" / "django.po"
 
 
-def _gather(
-    found: dict[Key, Message], path: Path, root: Path, keys: Iterable[Key]
-) -> None:
+def _gather(found: dict[Key, Message], path: Path, root: Path, keys: Iterable[Key]) -> None:
     for key in keys:
         found.setdefault(key, Message(key)).files.add(path.relative_to(root).as_posix())
 

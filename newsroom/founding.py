@@ -108,13 +108,13 @@ def open_language(language: str, by: Reader | None = None) -> tuple[FrontPage, b
         owner=by,
     )
     main.get_parent().add_child(instance=front)
-    front.save_revision(user=by).publish(user=by)
     for permission in GroupPagePermission.objects.filter(page=main):
         GroupPagePermission.objects.get_or_create(
             group=permission.group, page=front, permission=permission.permission
         )
     if workflow := WorkflowPage.objects.filter(page=main).first():
         WorkflowPage.objects.get_or_create(page=front, workflow=workflow.workflow)
+    front.save_revision(user=by).publish(user=by, skip_permission_checks=True)
     return front, True
 
 
@@ -238,7 +238,8 @@ def _publish_under(front: FrontPage, page: Page, by: Reader | None) -> None:
         with transaction.atomic():
             page.owner = by
             front.add_child(instance=page)
-            page.save_revision(user=by).publish(user=by)
+            # Wagtail remembers what a person may do; a front page just made is not among it.
+            page.save_revision(user=by).publish(user=by, skip_permission_checks=True)
     except ValidationError as error:
         raise CannotFound(f"{page.title}: {_sentence(error)}") from error
 

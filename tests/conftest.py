@@ -81,6 +81,16 @@ def empty_redis(process_ground: ground.Ground) -> Iterator[None]:
     process_ground.empty_redis()
 
 
+@pytest.fixture(autouse=True)
+def language_of_the_site(process_ground: ground.Ground) -> Iterator[None]:
+    """Django's test client leaves a thread in the language of its last page."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, process_ground: ground.Ground) -> Iterator[None]:
     """A copy of the template for this process, copied again after tests with transactions."""

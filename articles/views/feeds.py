@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import feeds, json_feed
-from articles.addresses import absolute, language_prefix, section_path
+from articles.addresses import absolute, section_path
 from articles.entries import entry_lines
 from articles.finding import Sought, find_entries
 from articles.heads import recent_lines
@@ -21,6 +22,7 @@ from articles.models import Section
 from articles.sitemap import news_sitemap_xml, sitemap_xml
 from newsroom.branding.models import Branding
 from newsroom.edge.headers import public
+from newsroom.edge.language import language_prefix
 
 FRESH_SECONDS = 60
 
@@ -61,7 +63,9 @@ def section_feed(request: HttpRequest, slug: str, form: str = "atom") -> HttpRes
 def corrections_feed(request: HttpRequest, form: str = "atom") -> HttpResponse:
     name = Branding.load(request_or_site=request).name
     title = _("%(newsroom)s: corrections") % {"newsroom": name}
-    shown = entry_lines(find_entries(Sought()), feeds.ENTRIES)
+    # The main language's feed is the record's: every entry, whatever language its story is in.
+    language = "" if _language() == settings.LANGUAGE_CODE else _language()
+    shown = entry_lines(find_entries(Sought(language=language)), feeds.ENTRIES)
     page = reverse("corrections")
     made = _corrections(form)(title, page, request.path, _language(), shown, recent_lines())
     return _answer(request, made)

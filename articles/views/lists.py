@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.alternates import page_alternates
+from articles.alternates import only, page_alternates
 from articles.entries import entry_lines
 from articles.finding import Sought, find_entries
 from articles.front import front_page
@@ -30,7 +30,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "cards": page.cards,
         "opinion": page.opinion,
         "sections": page.sections,
-        "corrections": entry_lines(find_entries(Sought()), LATEST_ENTRIES),
+        "corrections": entry_lines(find_entries(Sought(language=only())), LATEST_ENTRIES),
     }
     return public(request, render(request, "articles/front.html", context), FRESH_SECONDS)
 

@@ -12,7 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.addresses import absolute, language_prefix
+from articles.addresses import absolute
+from articles.alternates import only, open_languages
 from articles.chain_log import LOG_PATH, log_page
 from articles.finding import LONGEST_WORDS, Found, Sought, find_entries, page_after, page_before
 from articles.heads import recent_lines, this_key
@@ -22,6 +23,7 @@ from articles.reports import time_to_correction
 from articles.story import policy_url
 from articles.tallies import SHOWN_MONTHS, months
 from newsroom.edge.headers import public
+from newsroom.edge.language import language_prefix
 
 FRESH_SECONDS = 30
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -37,6 +39,7 @@ class _Asked:
     section: str
     since: date | None
     until: date | None
+    every_language: bool = False
 
     @property
     def query(self) -> str:
@@ -47,6 +50,7 @@ class _Asked:
             "section": self.section,
             "from": self.since.isoformat() if self.since else "",
             "to": self.until.isoformat() if self.until else "",
+            "language": "all" if self.every_language else "",
         }
         query = urlencode({name: value for name, value in chosen.items() if value})
         return f"{query}&" if query else ""
@@ -55,7 +59,8 @@ class _Asked:
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """All entries, newest first. `?q=` words, `?kind=`, `?section=` (a slug), `?from=` and `?to=`
-    (days) narrow them; `?before=` and `?after=` an entry's id turn the pages."""
+    (days) narrow them, `?language=all` shows those of every language; `?before=` and `?after=` an
+    entry's id turn the pages."""
     asked = _asked(request)
     found, narrowed = _page(request, asked), bool(asked.query)
     all_months = months()
@@ -67,6 +72,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "narrowed": narrowed,
         "kinds": Kind.choices,
         "sections": _sections(language),
+        "languages": len(open_languages()) > 1,
         "months": all_months[:SHOWN_MONTHS],
         "earlier_months": all_months[SHOWN_MONTHS:],
         "most": max((month.total for month in all_months), default=0),
@@ -119,12 +125,14 @@ def _asked(request: HttpRequest) -> _Asked:
         section=given.get("section", "").replace("\x00", ""),
         since=_day(given.get("from", "")),
         until=_day(given.get("to", "")),
+        every_language=given.get("language", "") == "all",
     )
 
 
 def _page(request: HttpRequest, asked: _Asked) -> Found:
     tree_path = section_tree_path(asked.section) if asked.section else ""
-    found = find_entries(Sought(asked.q, asked.kind, tree_path, asked.since, asked.until))
+    language = "" if asked.every_language or asked.section else only()
+    found = find_entries(Sought(asked.q, asked.kind, tree_path, asked.since, asked.until, language))
     before, after = _number(request, "before"), _number(request, "after")
     try:
         return page_before(found, before) if after is None else page_after(found, after)
@@ -146,7 +154,8 @@ def _sections(language: str) -> list[tuple[str, str]]:
 
 
 def _feeds(section: str, language: str) -> dict[str, str]:
-    stem = f"{language_prefix(language)}/{section}/corrections" if section else "/corrections/feed"
+    stem = f"/{section}/corrections" if section else "/corrections/feed"
+    stem = language_prefix(language) + stem
     return {"atom": f"{stem}.atom", "json": f"{stem}.json"}
 
 

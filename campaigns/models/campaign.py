@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
+from newsroom.edge.language import language_prefix
 from newsroom.money import Money
 
 CURRENCIES = [("cad", _("Canadian dollar")), ("usd", _("US dollar"))]
@@ -124,11 +125,17 @@ class Campaign(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"/campaigns/{self.slug}/"
+        """In the active language, as `give_url`."""
+        return f"{language_prefix()}/campaigns/{self.slug}/"
 
     @property
     def give_url(self) -> str:
-        return f"/give/{self.slug}/"
+        return f"{language_prefix()}/give/{self.slug}/"
+
+    @property
+    def progress_url(self) -> str:
+        """The figures, the same in every language."""
+        return f"/campaigns/{self.slug}/progress.json"
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

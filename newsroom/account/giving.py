@@ -40,7 +40,7 @@ def gifts_of(reader: Reader) -> list[Gift]:
         Gift(
             money=donation.money,
             campaign_title=donation.campaign.title,
-            campaign_url=f"/campaigns/{donation.campaign.slug}/",
+            campaign_url=donation.campaign.get_absolute_url(),
             at=donation.received_at or donation.started_at,
             state=donation.state,
             state_shown=donation.get_state_display(),

@@ -8,9 +8,10 @@
 const EVERY = 10_000;
 const SLOWEST = 160_000;
 
+const locale = document.documentElement.lang.startsWith("fr") ? "fr-CA" : "en-CA";
+
 /** @param {number} minor @param {string} currency */
 export function money(minor, currency) {
-  const locale = document.documentElement.lang.startsWith("fr") ? "fr-CA" : "en-CA";
   const format = (/** @type {number} */ cents) =>
     new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: cents });
   const places = format(0).resolvedOptions().maximumFractionDigits ?? 2;
@@ -58,14 +59,14 @@ class CampaignProgress extends HTMLElement {
     const percent = Math.max(0, Math.floor((figures.raised * 100) / figures.goal));
     const raised = money(figures.raised, figures.currency);
     this.#write("raised", raised);
-    this.#write("percent", `${percent}%`);
+    this.#write("percent", (this.#part("[data-percent]")?.dataset.percent ?? "{percent}%").replace("{percent}", String(percent)));
     const promise = this.#part("[data-match]"); // of one sponsor, not of the next
     if (figures.match?.sponsor !== promise?.dataset.match) promise?.remove();
     else if (figures.match) this.#write("left", money(figures.match.left, figures.currency));
     const donors = this.#part('[data-show="donors"]');
     if (donors) {
       const words = (figures.donors === 1 ? donors.dataset.one : donors.dataset.many) ?? "";
-      const number = figures.donors.toLocaleString(document.documentElement.lang);
+      const number = figures.donors.toLocaleString(locale);
       donors.textContent = words.replace("{n}", number);
     }
     const bar = this.#part("[role=progressbar]");

@@ -71,7 +71,7 @@ class CorrectedSince extends HTMLElement {
     const time = line.querySelector("time");
     if (time) {
       const words = { dateStyle: /** @type {const} */ ("long"), timeStyle: /** @type {const} */ ("short") };
-      time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, words).format(new Date(moment));
+      time.textContent = new Intl.DateTimeFormat(`${document.documentElement.lang}-CA`, words).format(new Date(moment));
       time.dateTime = moment;
     }
     line.querySelector("[data-entry]")?.setAttribute("href", `#${entry.id}`);

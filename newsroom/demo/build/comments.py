@@ -34,7 +34,7 @@ def missing(content: DemoContent, articles: dict[str, int]) -> list[Said]:
     }
     return [
         said
-        for said in content.comments
+        for said in content.every_comment
         if _owed(said, there.get((articles[said.story], said.email.lower(), said.text)))
     ]
 

@@ -68,7 +68,7 @@ def replay(
 
 
 def _all(content: DemoContent, calendar: Calendar) -> Iterator[Publication]:
-    for story in content.stories:
+    for story in content.every_story:
         first = first_published(story, calendar)
         for number, (words, edit) in enumerate(publications(story), start=1):
             after = timedelta(minutes=edit.minutes_after if edit else 0)

@@ -78,7 +78,7 @@ class Gallery:
 def _pictures(content: DemoContent) -> Iterable[Picture]:
     """Every landscape once: two stories may show the same."""
     found = {}
-    for story in content.stories:
+    for story in content.every_story:
         for picture in (
             story.lead,
             *(block.picture for block in story.body if isinstance(block, ImageBlock)),

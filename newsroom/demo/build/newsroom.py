@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.models import Campaign
-from newsroom.demo.build import campaign, comments, corrections, pages, people, reports, stories
+from newsroom.demo.build import (
+    campaign,
+    comments,
+    corrections,
+    pages,
+    people,
+    reports,
+    stories,
+    translations,
+)
 from newsroom.demo.build.calendar import Calendar
 from newsroom.demo.build.gallery import Gallery
 from newsroom.demo.build.showing import Showing
@@ -33,11 +42,12 @@ def write_newsroom(now: datetime, showing: Showing) -> Newsroom:
     gallery = Gallery(content.newsroom.name, editor)
     gallery.hang(content, showing.part("Pictures", gallery.missing(content)).step)
     cast = people.gather(content, gallery, editor, staff)
-    drafts = showing.part("Stories", len(content.stories) - len(stories.found(content)))
+    drafts = showing.part("Stories", len(content.every_story) - len(stories.found(content)))
     articles = stories.draft_all(content, sections, cast, gallery, drafts.step)
     owed = corrections.missing(content, articles, calendar)
     published = showing.part("Publications", len(owed))
     corrections.replay(owed, articles, cast, gallery, published.step)
+    translations.look_at_some(articles, cast.editor, calendar)
     pages.open_with_lead(articles, editor)
     said = comments.missing(content, articles)
     written = showing.part("Comments", len(said))

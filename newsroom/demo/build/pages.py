@@ -6,7 +6,7 @@ from articles.models import Purpose, Section
 from newsroom import founding
 from newsroom.demo.content import DemoContent
 from newsroom.demo.content.blocks import Block, Bullets, Heading, Text
-from newsroom.demo.content.shapes import StandingPage
+from newsroom.demo.content.shapes import StandingPage, Translated
 from newsroom.readers.models import Reader
 
 # The story the front page opens with.
@@ -37,7 +37,33 @@ def found(content: DemoContent, by: Reader) -> dict[str, Section]:
         founding.make_standing_page(
             Purpose(page.slug), page.title, _html(page), slug=page.slug, by=by
         )
-    return sections
+    return sections | _in(content.french, by)
+
+
+def _in(other: Translated, by: Reader) -> dict[str, Section]:
+    """Front page, sections and standing pages of another language; the sections by slug."""
+    language = other.language
+    founding.open_language(language, by)
+    for page in other.pages:
+        founding.make_standing_page(
+            Purpose(page.slug),
+            page.title,
+            _html(page),
+            slug=page.address,
+            by=by,
+            language=language,
+        )
+    return {
+        section.slug: founding.make_section(
+            section.name,
+            slug=section.slug,
+            description=section.description,
+            by=by,
+            language=language,
+            translates=section.translates,
+        )[0]
+        for section in other.sections
+    }
 
 
 def open_with_lead(articles: dict[str, int], by: Reader) -> None:

@@ -57,7 +57,7 @@ def gather(content: DemoContent, gallery: Gallery, editor: Reader, staff: Reader
     """Everybody with a page of their own, and every topic."""
     topics = {
         topic.slug: Topic.objects.get_or_create(slug=topic.slug, defaults={"name": topic.name})[0]
-        for topic in content.topics
+        for topic in (*content.topics, *content.french.topics)
     }
     people = {who.slug: _person(who, gallery, editor) for who in content.people}
     return Cast(people=people, topics=topics, editor=editor, staff=staff)

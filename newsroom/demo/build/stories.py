@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from articles.models import Address, Article, Byline, Pin, Section
+from articles.translations import link, linked
 from newsroom.demo.build.gallery import Gallery
 from newsroom.demo.build.pages import list_html
 from newsroom.demo.build.people import Cast
@@ -38,17 +39,18 @@ def draft_all(
 ) -> dict[str, int]:
     """Every story in the tree, oldest first; their ids by slug."""
     known = found(content)
-    for story in reversed(content.stories):
+    for story in (*reversed(content.stories), *reversed(content.french.stories)):
         if story.slug not in known:
             known[story.slug] = _draft(story, sections[story.section], cast, gallery, known)
             on_each()
+    _link_translations(content, known, cast)
     _pin(content, known)
     return known
 
 
 def found(content: DemoContent) -> dict[str, int]:
     """The ids of the stories there are, by slug: also of one whose slug an editor changed."""
-    slugs = {story.slug for story in content.stories}
+    slugs = {story.slug for story in content.every_story}
     known = dict(Article.objects.filter(slug__in=slugs).values_list("slug", "pk"))
     for path, article in Address.objects.values_list("path", "article"):
         slug = path.strip("/").rpartition("/")[2]
@@ -98,12 +100,20 @@ def _draft(
     return int(article.pk)
 
 
+def _link_translations(content: DemoContent, known: dict[str, int], cast: Cast) -> None:
+    """Each translation with the story it translates, unless an editor linked it otherwise."""
+    for story in content.french.stories:
+        article = Article.objects.get(pk=known[story.slug])
+        if not linked(article).exists():
+            link(article, Article.objects.get(pk=known[story.translates]), cast.editor)
+
+
 def _pin(content: DemoContent, known: dict[str, int]) -> None:
     """Keep reading, on stories that nobody has published yet: a draft may point to drafts."""
     pinned = set(Pin.objects.filter(article__in=known.values()).values_list("article", flat=True))
     unread = Article.objects.filter(pk__in=known.values(), current_version=None)
     by_id = {article.pk: article for article in unread.exclude(pk__in=pinned)}
-    for story in content.stories:
+    for story in content.every_story:
         if article := by_id.get(known[story.slug]):
             for slug in story.keep_reading:
                 article.pins.add(Pin(story_id=known[slug]))

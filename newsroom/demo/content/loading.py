@@ -6,6 +6,7 @@ lines part paragraphs), ``heading``, ``image``, ``quote``, ``list``, ``numbers``
 ``related`` or ``comment``.
 """
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -41,6 +42,7 @@ from newsroom.demo.content.shapes import (
     StandingPage,
     Story,
     Topic,
+    Translated,
 )
 
 HERE = Path(__file__).parent
@@ -73,6 +75,23 @@ def load() -> DemoContent:
         campaign=_campaign(campaigns["campaign"]),
         default_campaign=_campaign(campaigns["default"]),
         donors=_donors(_read(HERE / "donors.toml")),
+        french=_translated("fr"),
+    )
+
+
+def _translated(language: str) -> Translated:
+    """What lies in the folder of that language, shaped like the newsroom's own."""
+    here = HERE / language
+    newsroom = _read(here / "newsroom.toml")
+    pages = {page.slug: page for page in map(_page, sorted((here / "pages").glob("*.toml")))}
+    stories = [_story(path) for path in sorted((here / "stories").glob("*.toml"))]
+    return Translated(
+        language=language,
+        sections=tuple(Section(**row) for row in newsroom["section"]),
+        topics=tuple(Topic(**row) for row in newsroom["topic"]),
+        pages=tuple(pages[slug] for slug in newsroom["pages"]),
+        stories=tuple(sorted(stories, key=lambda s: (s.days_ago, -s.hour, -s.minute, s.slug))),
+        comments=tuple(_comment(row) for row in _read(here / "comments.toml")["comment"]),
     )
 
 
@@ -84,7 +103,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+    # The spaces that French keeps unbroken are not ours to break.
+    parts = (re.sub(r"[ \t\n]+", " ", part).strip() for part in text.split("\n\n"))
+    return tuple(part for part in parts if part)
 
 
 def _picture(row: dict[str, Any]) -> Picture:
@@ -144,6 +165,7 @@ def _story(path: Path) -> Story:
             body=tuple(_block(block) for block in row["body"]),
             keep_reading=tuple(row["keep_reading"]),
             edits=tuple(_edit(edit) for edit in row.get("edit", ())),
+            translates=row.get("translates", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContentError(f"{path.name}: {error}") from error
@@ -152,7 +174,8 @@ def _story(path: Path) -> Story:
 def _page(path: Path) -> StandingPage:
     row = _read(path)
     try:
-        return StandingPage(path.stem, row["title"], tuple(_block(block) for block in row["body"]))
+        blocks = tuple(_block(block) for block in row["body"])
+        return StandingPage(path.stem, row["title"], blocks, row.get("slug", ""))
     except (KeyError, TypeError, ValueError) as error:
         raise ContentError(f"{path.name}: {error}") from error
 

@@ -61,7 +61,8 @@ class Story:
     """A story as first published, with the edits that followed, oldest first.
 
     ``section``, ``bylines``, ``topics`` and ``keep_reading`` are slugs; ``credits`` are the names
-    shown after "With files from".
+    shown after "With files from". ``translates`` is the slug of the story that this one is the
+    translation of, in the language of its section.
     """
 
     slug: str
@@ -80,6 +81,7 @@ class Story:
     body: tuple[Block, ...]
     keep_reading: tuple[str, ...]
     edits: tuple[Edit, ...]
+    translates: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,12 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """``translates`` is the slug of the section in the site's main language."""
+
     slug: str
     name: str
     description: str
+    translates: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +156,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class StandingPage:
+    """``slug`` is its purpose; ``address`` where it stands when that is another."""
+
     slug: str
     title: str
     blocks: tuple[Block, ...]
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +236,18 @@ class Donors:
 
 
 @dataclass(frozen=True, slots=True)
+class Translated:
+    """What there is in ``language`` of the newsroom; ``stories`` each translate one of ours."""
+
+    language: str
+    sections: tuple[Section, ...]
+    topics: tuple[Topic, ...]
+    pages: tuple[StandingPage, ...]
+    stories: tuple[Story, ...]
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DemoContent:
     newsroom: Newsroom
     sections: tuple[Section, ...]
@@ -239,10 +259,20 @@ class DemoContent:
     campaign: Campaign
     default_campaign: Campaign
     donors: Donors
+    french: Translated
+
+    @property
+    def every_story(self) -> tuple[Story, ...]:
+        """In both languages."""
+        return (*self.stories, *self.french.stories)
+
+    @property
+    def every_comment(self) -> tuple[Comment, ...]:
+        return (*self.comments, *self.french.comments)
 
     def story(self, slug: str) -> Story:
         """Raises ``KeyError`` when no story has that slug."""
-        for story in self.stories:
+        for story in self.every_story:
             if story.slug == slug:
                 return story
         raise KeyError(slug)
