@@ -97,9 +97,13 @@ def story_paths(article: int, *contents: dict[str, Any]) -> Iterator[str]:
 
 def list_paths(languages: Iterable[str]) -> Iterator[str]:
     """The first pages of what lists stories and entries, in these languages."""
+    of_a_language = ("", "feed.atom", "feed.json", "corrections/")
+    of_its_record = ("corrections/feed.atom", "corrections/feed.json")
     for language in languages:
         prefix = language_prefix(language)
-        yield from (f"{prefix}/{end}" for end in ("", "feed.atom", "feed.json", "corrections/"))
+        yield from (
+            f"{prefix}/{end}" for end in (*of_a_language, *(of_its_record if prefix else ()))
+        )
     yield from (
         "/corrections/feed.atom",
         "/corrections/feed.json",

@@ -19,6 +19,7 @@ from articles.translations import NotLinked, begin, link, open_looks, unlink
 from articles.verifying import verify_record
 from newsroom import founding
 from newsroom.audit.models import AuditEntry
+from newsroom.edge.models import Purge
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
 from tests.articles.desk_form import PUBLISH, create, errors, save, typed
@@ -216,6 +217,14 @@ def test_a_draft_translation_is_to_be_looked_at_too_and_a_story_without_one_asks
     assert [look.article_id for look in TranslationLook.objects.all()] == [made.pk]
     unlink(made, editor)
     assert not TranslationLook.objects.exists()
+
+
+def test_linking_owes_every_cache_the_pages_of_both(kiln: Article, four: Article) -> None:
+    for act in (lambda: link(kiln, four, None), lambda: unlink(kiln, None)):
+        Purge.objects.all().delete()
+        act()
+        owed = {path for purge in Purge.objects.all() for path in purge.paths}
+        assert {kiln.url, four.url, "/sitemap.xml", "/fr/corrections/feed.atom"} <= owed
 
 
 def test_a_translation_costs_the_story_page_no_query(kiln: Article, four: Article) -> None:
