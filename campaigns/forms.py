@@ -3,26 +3,44 @@
 import re
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.attribution import origin_of
 from campaigns.covering import fee_on, rate_of
 from campaigns.giving import GiftWish, GivingError, check_amount
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Frequency
 from campaigns.tax.forms import add_receipt_fields, wanted_receipt
 from campaigns.tribute_form import TRIBUTE_FIELDS, add_tribute_fields, wished_tribute
 from newsroom.money import AmountError, Money, decimals, parse_amount
 
 OWN = "own"
+# The field of each frequency's own presets.
+AMOUNT_FIELDS = {
+    Frequency.ONCE: "amount",
+    Frequency.MONTH: "amount_month",
+    Frequency.YEAR: "amount_year",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """One frequency the campaign offers: its radio buttons, `chosen` the ticked one."""
+
+    frequency: Frequency
+    field: str
+    presets: list[Money]
+    chosen: str
+    picked: bool
 
 
 class GiveForm(forms.Form):
-    """Amounts are the campaign's presets (in minor units) or what is typed.
+    """How often, and how much: the campaign's presets for that (minor units) or what is typed.
 
     An amount that was typed wins over a preset that is still ticked: without script nothing
     unticks it.
@@ -31,6 +49,15 @@ class GiveForm(forms.Form):
     use_required_attribute = False
 
     amount = forms.ChoiceField(label=_("Amount"), required=False, widget=forms.RadioSelect)
+    frequency = forms.ChoiceField(
+        label=_("How often"), required=False, choices=Frequency.choices, widget=forms.RadioSelect
+    )
+    amount_month = forms.ChoiceField(
+        label=_("Amount each month"), required=False, widget=forms.RadioSelect
+    )
+    amount_year = forms.ChoiceField(
+        label=_("Amount each year"), required=False, widget=forms.RadioSelect
+    )
     own_amount = forms.CharField(label=_("Another amount"), required=False, max_length=60)
     public_name = forms.CharField(label=_("Name to show"), required=False, max_length=80)
     message = forms.CharField(
@@ -44,13 +71,19 @@ class GiveForm(forms.Form):
     def __init__(self, campaign: Campaign, data: Mapping[str, Any] | None = None, **more: Any):
         super().__init__(data, **more)
         self.campaign = campaign
-        presets = [Money(a, campaign.currency) for a in campaign.amounts]
-        self.presets = presets
-        amount = self.fields["amount"]
-        assert isinstance(amount, forms.ChoiceField)
-        amount.choices = [(str(m.amount), m.show()) for m in presets] + [
-            (OWN, str(_("Another amount")))
-        ]
+        self.offered = {
+            Frequency.ONCE: campaign.amounts,
+            Frequency.MONTH: _within(campaign, campaign.monthly_amounts),
+            Frequency.YEAR: _within(campaign, campaign.yearly_amounts),
+        }
+        for frequency, name in AMOUNT_FIELDS.items():
+            presets = [Money(amount, campaign.currency) for amount in self.offered[frequency]]
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(str(m.amount), m.show()) for m in presets] + [
+                (OWN, str(_("Another amount")))
+            ]
+        self.presets = [Money(amount, campaign.currency) for amount in campaign.amounts]
         if not self.is_bound:
             self._choose(self.initial.pop("amount", ""))
         self.rate = rate_of(campaign.currency)
@@ -61,15 +94,22 @@ class GiveForm(forms.Form):
         )
 
     def _choose(self, asked: str) -> None:
-        """Begin with the amount that the link asks for, else with the second preset."""
-        presets = [m.amount for m in self.presets]
+        """Begin with the amount that the link asks for, else with the second preset of each."""
         minor = int(asked) if re.fullmatch(r"[1-9][0-9]{0,11}", asked, re.ASCII) else 0
-        if minor in presets:
-            self.initial["amount"] = str(minor)
-        elif self.campaign.minimum <= minor <= self.campaign.maximum:
-            self.initial["own_amount"] = str(Money(minor, self.campaign.currency).major)
-        elif presets:
-            self.initial["amount"] = str(presets[min(1, len(presets) - 1)])
+        meant = Frequency(self.initial.get("frequency") or Frequency.ONCE)
+        for frequency, presets in self.offered.items():
+            if frequency == meant and minor in presets:
+                self.initial[AMOUNT_FIELDS[frequency]] = str(minor)
+            elif frequency == meant and self.campaign.minimum <= minor <= self.campaign.maximum:
+                self.initial["own_amount"] = str(Money(minor, self.campaign.currency).major)
+            elif presets:
+                self.initial[AMOUNT_FIELDS[frequency]] = str(presets[min(1, len(presets) - 1)])
+
+    @property
+    def _picked(self) -> Frequency:
+        """How often, as far as it can be read."""
+        said = str(self["frequency"].value() or "")
+        return Frequency(said) if said in Frequency.values else Frequency.ONCE
 
     @property
     def zero(self) -> Money:
@@ -83,7 +123,7 @@ class GiveForm(forms.Form):
     @property
     def fee_example(self) -> tuple[Money, Money] | None:
         """The amount that is chosen as the page is shown, and what covering adds to it."""
-        chosen = str(self["amount"].value() or "")
+        chosen = str(self[AMOUNT_FIELDS[self._picked]].value() or "")
         if self.rate is None or self["own_amount"].value() or not chosen.isdigit():
             return None
         minor, currency = int(chosen), self.campaign.currency
@@ -109,17 +149,42 @@ class GiveForm(forms.Form):
     def clean_public_name(self) -> str:
         return _one_line(self.cleaned_data["public_name"])
 
+    def rhythms(self) -> list[Rhythm]:
+        """What the campaign offers, the first of them ticked unless another was chosen."""
+        return [
+            Rhythm(
+                frequency,
+                AMOUNT_FIELDS[frequency],
+                [Money(amount, self.campaign.currency) for amount in amounts],
+                str(self[AMOUNT_FIELDS[frequency]].value() or ""),
+                frequency == self._picked,
+            )
+            for frequency, amounts in self.offered.items()
+            if amounts or frequency == Frequency.ONCE
+        ]
+
+    def clean_frequency(self) -> Frequency:
+        frequency = Frequency(self.cleaned_data["frequency"] or Frequency.ONCE)
+        if frequency != Frequency.ONCE and not self.offered[frequency]:
+            raise ValidationError(gettext("This campaign takes single gifts only."))
+        return frequency
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if "amount" not in self.errors and "own_amount" not in self.errors:
-            cleaned["minor"] = self._minor(cleaned)
+        if "frequency" not in self.errors and "own_amount" not in self.errors:
+            name = AMOUNT_FIELDS[cleaned["frequency"]]
+            # What is ticked for another frequency was not seen and is not meant.
+            for other in {*AMOUNT_FIELDS.values()} - {name}:
+                self.errors.pop(other, None)
+            if name not in self.errors:
+                cleaned["minor"] = self._minor(cleaned, name)
         cleaned["receipt"] = wanted_receipt(self, self.receipts, cleaned)
         cleaned["honours"] = wished_tribute(self, cleaned)
         return cleaned
 
-    def _minor(self, cleaned: Mapping[str, Any]) -> int | None:
-        typed, chosen = cleaned.get("own_amount", ""), cleaned.get("amount", "")
-        field = "own_amount" if typed or chosen in ("", OWN) else "amount"
+    def _minor(self, cleaned: Mapping[str, Any], preset: str) -> int | None:
+        typed, chosen = cleaned.get("own_amount", ""), cleaned.get(preset, "")
+        field = "own_amount" if typed or chosen in ("", OWN) else preset
         try:
             minor = (
                 parse_amount(typed, self.campaign.currency).amount
@@ -134,7 +199,8 @@ class GiveForm(forms.Form):
 
     def refuse_small(self, least: Money) -> None:
         """While cards are being tried out here, `least` is the least that is taken."""
-        field = "own_amount" if self.cleaned_data.get("own_amount") else "amount"
+        preset = AMOUNT_FIELDS[self.cleaned_data["frequency"]]
+        field = "own_amount" if self.cleaned_data.get("own_amount") else preset
         sentence = _(
             "For a little while the smallest donation is %(amount)s: somebody is trying out stolen "
             "cards here. Please choose a larger amount, or come back in an hour."
@@ -150,6 +216,7 @@ class GiveForm(forms.Form):
             amount=cleaned["minor"],
             for_fee=fee_on(cleaned["minor"], covered) if covered else 0,
             tribute=cleaned["honours"],
+            frequency=cleaned["frequency"],
             form=_uuid(cleaned["form"]),
             public_name=cleaned["public_name"],
             message=cleaned["message"],
@@ -159,6 +226,10 @@ class GiveForm(forms.Form):
             language=(get_language() or "en")[:2],
             receipt=cleaned["receipt"],
         )
+
+
+def _within(campaign: Campaign, amounts: list[int]) -> list[int]:
+    return [amount for amount in amounts if campaign.minimum <= amount <= campaign.maximum]
 
 
 def _one_line(text: str) -> str:

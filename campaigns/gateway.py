@@ -15,6 +15,8 @@ import stripe
 from django.conf import settings
 
 SIGNATURE_TOLERANCE_SECONDS = 300
+# Where our id travels: on a donation's PaymentIntent, on a recurring donation's subscription.
+DONATION_KEY = "waylight_donation"
 
 
 class GatewayError(Exception):
@@ -106,8 +108,32 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoice:
+    """One gift of a recurring donation, as Stripe bills it.
+
+    `status`: draft, open, paid, void or uncollectible. `notes` is the subscription's metadata.
+    `first` says that it began the subscription; `payments` are its PaymentIntents.
+    """
+
+    id: str
+    subscription: str
+    notes: dict[str, str]
+    first: bool
+    amount: int
+    currency: str
+    status: str
+    created: datetime
+    tries: int
+    next_try_at: datetime | None
+    payments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """A PaymentIntent with every charge, refund and dispute, as Stripe has them now."""
+    """A PaymentIntent with every charge, refund and dispute, as Stripe has them now.
+
+    `invoice` is what it pays when it belongs to a subscription.
+    """
 
     id: str
     amount: int
@@ -116,6 +142,7 @@ class PaymentFacts:
     created: datetime
     metadata: dict[str, str]
     charges: tuple[Charge, ...]
+    invoice: Invoice | None = None
 
 
 _local = threading.local()
@@ -171,9 +198,16 @@ def _checkout(session: dict[str, Any]) -> Checkout:
         id=session["id"],
         url=session.get("url") or "",
         status=session["status"],
-        payment_intent=_id(session.get("payment_intent")),
+        payment_intent=_id(session.get("payment_intent")) or _paid_first(session),
         expires_at=_moment(session["expires_at"]),
     )
+
+
+def _paid_first(session: dict[str, Any]) -> str | None:
+    """What paid the first invoice of the subscription that a session began."""
+    invoice = session.get("invoice")
+    found = read_invoice(invoice) if isinstance(invoice, dict) else None
+    return found.payments[0] if found and found.payments else None
 
 
 def create_checkout(parameters: dict[str, Any], key: str) -> Checkout:
@@ -191,8 +225,10 @@ def create_checkout(parameters: dict[str, Any], key: str) -> Checkout:
 
 
 def checkout(session_id: str) -> Checkout:
+    """A session as it is now; one that began a subscription names what paid its first gift."""
     with _Calling():
-        return _checkout(_client().v1.checkout.sessions.retrieve(session_id).to_dict())
+        asked = {"expand": ["invoice.payments"]}
+        return _checkout(_client().v1.checkout.sessions.retrieve(session_id, asked).to_dict())  # type: ignore[arg-type]
 
 
 def expire_checkout(session_id: str) -> None:
@@ -258,6 +294,9 @@ def payment_facts(payment_intent: str) -> PaymentFacts:
     v1 = _client().v1
     with _Calling():
         intent = v1.payment_intents.retrieve(payment_intent).to_dict()
+        invoice = None
+        if intent.get("customer") and DONATION_KEY not in (intent.get("metadata") or {}):
+            invoice = _invoice_paid_by(v1, payment_intent)
         charges = []
         listed = v1.charges.list(
             {
@@ -300,6 +339,42 @@ def payment_facts(payment_intent: str) -> PaymentFacts:
         created=_moment(intent["created"]),
         metadata=dict(intent.get("metadata") or {}),
         charges=tuple(charges),
+        invoice=invoice,
+    )
+
+
+def _invoice_paid_by(v1: Any, payment_intent: str) -> Invoice | None:
+    """A subscription's payment carries none of our ids: its invoice says whose it is."""
+    found = v1.invoice_payments.list(
+        {
+            "payment": {"type": "payment_intent", "payment_intent": payment_intent},
+            "limit": 1,
+            "expand": ["data.invoice"],
+        }
+    ).to_dict()["data"]
+    return read_invoice(found[0]["invoice"]) if found else None
+
+
+def read_invoice(invoice: dict[str, Any]) -> Invoice | None:
+    """An invoice of a subscription; None for any other."""
+    parent = (invoice.get("parent") or {}).get("subscription_details")
+    if not parent:
+        return None
+    next_try = invoice.get("next_payment_attempt")
+    listed = (invoice.get("payments") or {}).get("data", [])
+    paid_by = [_id(each["payment"].get("payment_intent")) for each in listed]
+    return Invoice(
+        id=invoice["id"],
+        subscription=_id(parent["subscription"]) or "",
+        notes=dict(parent.get("metadata") or {}),
+        first=invoice.get("billing_reason") == "subscription_create",
+        amount=invoice["amount_due"],
+        currency=invoice["currency"],
+        status=invoice["status"],
+        created=_moment(invoice["created"]),
+        tries=invoice["attempt_count"],
+        next_try_at=_moment(next_try) if next_try else None,
+        payments=tuple(each for each in paid_by if each),
     )
 
 
@@ -445,6 +520,8 @@ def unreadable() -> dict[str, str]:
         "Charges": v1.charges.list,
         "Refunds": v1.refunds.list,
         "Disputes": v1.disputes.list,
+        "Subscriptions": v1.subscriptions.list,
+        "Invoices": v1.invoices.list,
         "Balance transactions": v1.balance_transactions.list,
         "Webhook Endpoints": v1.webhook_endpoints.list,
     }

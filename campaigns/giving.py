@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaigns import debits, gateway, tributes
-from campaigns.models import Campaign, Donation, DonationState
+from campaigns.models import Campaign, Donation, DonationState, Frequency
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
 from campaigns.tax import requests
 from campaigns.tributes import TributeWish
@@ -48,16 +48,17 @@ class AlreadyGiven(GivingError):
 
 @dataclass(frozen=True, slots=True)
 class GiftWish:
-    """What a reader asks for. `form` is a random id that the browser gave this form, if any.
+    """What a reader asks for, and how often.
 
-    `amount` in minor units of the campaign's currency, `for_fee` what is added to it to cover the
-    card's fee; `article`, `first_article` are ids of
-    stories, already known to exist.
+    `form` is a random id that the browser gave this form, if any. `amount` in minor units of the
+    campaign's currency, `for_fee` what is added to it to cover the card's fee; `article`,
+    `first_article` are ids of stories, already known to exist.
     """
 
     amount: int
     for_fee: int = 0
     form: uuid.UUID | None = None
+    frequency: Frequency = Frequency.ONCE
     public_name: str = ""
     message: str = ""
     article: int | None = None
@@ -115,7 +116,8 @@ def attempt_of(campaign: Campaign, wish: GiftWish) -> uuid.UUID:
     if wish.form is None:
         return uuid.uuid4()
     covered = f":{wish.for_fee}" if wish.for_fee else ""
-    return uuid.uuid5(wish.form, f"{campaign.pk}:{wish.charged}{covered}")
+    often = "" if wish.frequency == Frequency.ONCE else f":{wish.frequency}"
+    return uuid.uuid5(wish.form, f"{campaign.pk}:{wish.charged}{covered}{often}")
 
 
 def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
@@ -129,6 +131,7 @@ def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
                 "amount": wish.charged,
                 "for_fee": wish.for_fee,
                 "currency": campaign.currency,
+                "frequency": wish.frequency,
                 "public_name": wish.public_name,
                 "message": wish.message,
                 "language": wish.language,
@@ -155,25 +158,34 @@ def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
 def checkout_parameters(donation: Donation) -> dict[str, Any]:
     """What Stripe is asked: https://docs.stripe.com/api/checkout/sessions/create.
 
-    Our id travels on the PaymentIntent, so that any charge, whoever tells of it, finds its
-    donation. Adaptive pricing is off: the bar counts in the campaign's currency.
+    Our id travels on the PaymentIntent, or on the subscription that a recurring gift begins, so
+    that any charge, whoever tells of it, finds its donation. Adaptive pricing is off: the bar
+    counts in the campaign's currency.
     """
     campaign = donation.campaign
     with override(donation.language):
         give_url, prefix = campaign.give_url, language_prefix()
+    notes = {METADATA_KEY: str(donation.attempt)}
+    if donation.frequency == Frequency.ONCE:
+        how: dict[str, Any] = {
+            "mode": "payment",
+            "payment_intent_data": {"description": campaign.title, "metadata": notes},
+            "customer_creation": "if_required",
+            **debits.checkout_parameters(donation.currency),
+        }
+    else:
+        how = {
+            "mode": "subscription",
+            "subscription_data": {"description": campaign.title, "metadata": notes},
+            "excluded_payment_method_types": sorted(debits.METHODS),
+        }
     return {
-        "mode": "payment",
+        **how,
         "submit_type": "donate",
         "client_reference_id": str(donation.attempt),
         "line_items": _lines(donation),
-        "payment_intent_data": {
-            "description": campaign.title,
-            "metadata": {METADATA_KEY: str(donation.attempt)},
-        },
-        "metadata": {METADATA_KEY: str(donation.attempt)},
+        "metadata": notes,
         "adaptive_pricing": {"enabled": False},
-        **debits.checkout_parameters(donation.currency),
-        "customer_creation": "if_required",
         "locale": "fr-CA" if donation.language == "fr" else "en",
         "success_url": f"{settings.BASE_URL}{prefix}/give/thanks/{donation.token}/",
         "cancel_url": settings.BASE_URL + give_url,
@@ -181,18 +193,21 @@ def checkout_parameters(donation: Donation) -> dict[str, Any]:
 
 
 def _lines(donation: Donation) -> list[dict[str, Any]]:
-    """What Checkout lists: the gift, and beneath it what covers the fee."""
+    """What Checkout lists: the gift, and beneath it what covers the fee.
+
+    A recurring gift is one line with one price, so that its donor can change the amount.
+    """
+    price: dict[str, Any] = {"currency": donation.currency}
     parts = [(donation.campaign.title, donation.amount - donation.for_fee)]
     if donation.for_fee:
         parts.append((_("To cover the card’s fee"), donation.for_fee))
+    if donation.frequency != Frequency.ONCE:
+        price["recurring"] = {"interval": donation.frequency}
+        parts = [(donation.campaign.title, donation.amount)]
     return [
         {
             "quantity": 1,
-            "price_data": {
-                "currency": donation.currency,
-                "unit_amount": amount,
-                "product_data": {"name": name},
-            },
+            "price_data": {**price, "unit_amount": amount, "product_data": {"name": name}},
         }
         for name, amount in parts
     ]

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns import gateway, sync
+from campaigns import gateway, recurring, sync
 from campaigns.models import InboxEvent
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,17 @@ EVENTS = [
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
     "charge.dispute.closed",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.updated",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
+    "invoice.upcoming",
+    "invoice.voided",
+    "payment_method.attached",
+    "payment_method.automatically_updated",
 ]
 
 
@@ -77,14 +88,22 @@ ON CONFLICT (stripe_id) DO NOTHING RETURNING id
 
 
 def object_to_look_at(event: dict[str, Any]) -> str:
-    """The id of the PaymentIntent or Checkout Session an event is about; else empty."""
+    """The id of the PaymentIntent, Checkout Session, subscription or customer to look at for an
+    event; else empty."""
     about = event["data"]["object"]
     kind = about.get("object")
-    if kind in ("payment_intent", "checkout.session"):
+    if kind in ("payment_intent", "checkout.session", "subscription", "customer"):
         return str(about.get("id") or "")
     if kind in ("charge", "refund", "dispute"):
         intent = about.get("payment_intent")
         return str((intent.get("id") if isinstance(intent, dict) else intent) or "")
+    if kind == "invoice":
+        # An upcoming one is a preview: only its subscription can be looked at.
+        details = (about.get("parent") or {}).get("subscription_details") or {}
+        named = details.get("subscription")
+        return str((named.get("id") if isinstance(named, dict) else named) or "")
+    if kind == "payment_method":
+        return str(about.get("customer") or "")
     return ""
 
 
@@ -192,11 +211,7 @@ def _look(object_id: str, attempts: int) -> None:
         return
     before = owed.filter(id__lte=newest)
     try:
-        if object_id.startswith("cs_"):
-            outcome = sync.sync_checkout(object_id)
-        else:
-            payment = sync.sync_payment(object_id)
-            outcome = f"synced {payment.stripe_id}: {payment.state}"
+        outcome = _looked_at(object_id)
     except gateway.GatewayError as error:
         if error.missing:
             before.update(
@@ -212,6 +227,19 @@ def _look(object_id: str, attempts: int) -> None:
         _later(before, attempts, error)
     else:
         before.update(processed_at=timezone.now(), outcome=outcome[:200], last_error="")
+
+
+def _looked_at(object_id: str) -> str:
+    """Look at it by its kind; says what came of it."""
+    if object_id.startswith("cs_"):
+        return sync.sync_checkout(object_id)
+    if object_id.startswith("sub_"):
+        found = recurring.sync_subscription(object_id)
+        return f"synced {object_id}: {found.state}" if found else f"not ours: {object_id}"
+    if object_id.startswith("cus_"):
+        return recurring.sync_customer(object_id)
+    payment = sync.sync_payment(object_id)
+    return f"synced {payment.stripe_id}: {payment.state}"
 
 
 def _later(events: QuerySet[InboxEvent], attempts: int, error: Exception) -> None:

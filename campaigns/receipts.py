@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 
 from articles.removals import headline_of
+from campaigns import dunning
 from campaigns.models import Donation, Payment, Tribute
 from newsroom.edge.language import language_prefix
 from newsroom.mail import outbox
@@ -33,6 +34,8 @@ def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> 
             "campaign": donation.campaign,
             "donation_url": f"{settings.BASE_URL}{prefix}/give/thanks/{donation.token}/",
             "reference": reference(donation),
+            "frequency": donation.frequency,
+            "manage_url": _manage_url(donation),
             "story": (
                 {
                     "headline": headline_of(donation.article),
@@ -43,6 +46,12 @@ def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> 
             ),
         },
     )
+
+
+def _manage_url(donation: Donation) -> str:
+    """Where a recurring gift is changed or stopped; empty for one given once."""
+    instalment = donation.instalments.select_related("recurring").first()
+    return dunning.manage_url(instalment.recurring) if instalment else ""
 
 
 def reference(donation: Donation) -> str:

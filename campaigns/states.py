@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from campaigns.gateway import Charge, PaymentFacts
-from campaigns.models import DonationState, PaymentState
+from campaigns.models import DonationState, PaymentState, RecurringState
 
 _OPEN_DISPUTE = {"needs_response", "under_review"}
 _FAILED_REFUND = {"failed", "canceled"}
@@ -57,6 +57,23 @@ def contradicts(dispute: str, state: PaymentState) -> bool:
     if dispute in ("warning_needs_response", "warning_under_review"):
         return state == PaymentState.RECEIVED
     return state in (PaymentState.DISPUTED, PaymentState.INQUIRY)
+
+
+def recurring_state(status: str, *, paused: bool, ending: bool) -> RecurringState:
+    """From a subscription's status at Stripe; `ending` says that it is cancelled for a day to come.
+
+    https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses. `trialing` is how
+    Stripe calls the time until a day that was moved.
+    """
+    if status in ("canceled", "incomplete_expired"):
+        return RecurringState.ENDED
+    if status == "incomplete":
+        return RecurringState.STARTED
+    if ending:
+        return RecurringState.ENDING
+    if status in ("past_due", "unpaid"):
+        return RecurringState.UNPAID
+    return RecurringState.PAUSED if paused or status == "paused" else RecurringState.ACTIVE
 
 
 _OF_PAYMENT = {

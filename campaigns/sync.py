@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns import debits, gateway, ledger, receipts, tributes, tries
+from campaigns import debits, gateway, instalments, ledger, receipts, tributes, tries
 from campaigns.counting import Movement, movements
 from campaigns.models import (
     Campaign,
@@ -31,7 +31,7 @@ from campaigns.tax import settling
 
 log = logging.getLogger(__name__)
 
-METADATA_KEY = "waylight_donation"
+METADATA_KEY = gateway.DONATION_KEY
 LOCK_SECONDS = 30
 # When an unfinished donation is looked at again without any event, counted from its start;
 # Stripe closes an unpaid Checkout after a day.
@@ -114,6 +114,8 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
 
 
 def _donation_of(facts: gateway.PaymentFacts) -> Donation | None:
+    if facts.invoice:
+        return instalments.donation_of(facts.invoice)
     try:
         attempt = uuid.UUID(facts.metadata.get(METADATA_KEY, ""))
     except ValueError:

@@ -9,7 +9,19 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from campaigns import charts, export, gateway, inbox, reminders, sync, tributes, tries
+from campaigns import (
+    charts,
+    dunning,
+    export,
+    gateway,
+    inbox,
+    recurring,
+    recurring_changes,
+    reminders,
+    sync,
+    tributes,
+    tries,
+)
 from campaigns.models import Donation
 from campaigns.reconcile import reconcile, unfinished
 from campaigns.tax import settling, verifying, yearly
@@ -58,6 +70,23 @@ def send_cards() -> None:
 @shared_task
 def send_reminders() -> None:
     reminders.send_reminders(timezone.now())
+
+
+@shared_task
+def sweep_recurring() -> None:
+    """Look at recurring donations nobody told of, and make changes that were left open."""
+    recurring_changes.finish_what_is_open(timezone.now())
+    recurring.look_at_what_is_due()
+
+
+@shared_task
+def look_at_recurring(subscription_id: str) -> None:
+    recurring.sync_subscription(subscription_id)
+
+
+@shared_task
+def foresee_ending_cards() -> None:
+    dunning.foresee_ending_cards(timezone.now().date())
 
 
 @shared_task

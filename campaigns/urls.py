@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from campaigns.views import admission, campaign, giving, reminders, tax, thanks, webhook
+from campaigns.views import admission, campaign, card, giving, reminders, tax, thanks, webhook
 
 urlpatterns = [
     path("give/", giving.give, name="give"),
     path("give/thanks/<str:token>/", thanks.thanks, name="thanks"),
+    path("give/card/<str:signed>/", card.card, name="change_card"),
+    path("give/card/<str:signed>/done/", card.card_done, name="card_changed"),
     path("give/<slug:slug>/", giving.give_page, name="give_page"),
     path("give/<slug:slug>/start/", giving.start, name="give_start"),
     path("give/<slug:slug>/confirm/", giving.confirm, name="give_confirm"),

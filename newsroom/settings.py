@@ -109,6 +109,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "sweep-payments": {"task": "campaigns.tasks.sweep_payments", "schedule": 30.0},
+    "sweep-recurring": {"task": "campaigns.tasks.sweep_recurring", "schedule": 15.0},
+    "foresee-ending-cards": {
+        "task": "campaigns.tasks.foresee_ending_cards",
+        "schedule": 86400.0,
+    },
     "sweep-outbox": {
         "task": "newsroom.mail.tasks.sweep_outbox",
         "schedule": 5.0,

@@ -1,8 +1,9 @@
 """What is stored: campaigns (`campaign`), donations and payments (`giving`), the ledger and its
 sums (`ledger`), sponsors' promises (`matches`), marks on the way (`marks`), whom a gift
-honours (`tributes`), who wants to be asked later (`reminders`),
-gifts by cheque and the like (`offline`), what was tried at the give form (`defence`), what Stripe
-told us (`pipeline`), tax receipts (`tax`), attributions and accountants' files (`accounting`)."""
+honours (`tributes`), who wants to be asked later (`reminders`), gifts of each month or year
+(`recurring`), gifts by cheque and the like (`offline`), what was tried at the give form
+(`defence`), what Stripe told us (`pipeline`), tax receipts (`tax`), attributions and accountants'
+files (`accounting`)."""
 
 from campaigns.models.accounting import Attribution, ExportPiece, ExportState, LedgerExport
 from campaigns.models.campaign import Campaign, CampaignChange
@@ -11,6 +12,7 @@ from campaigns.models.giving import (
     Donation,
     DonationState,
     Donor,
+    Frequency,
     Payment,
     PaymentState,
 )
@@ -25,6 +27,15 @@ from campaigns.models.marks import GiftUse, Milestone, Question, Reached
 from campaigns.models.matches import Match
 from campaigns.models.offline import Method, OfflineGift, OfflineState
 from campaigns.models.pipeline import InboxEvent, Reconciliation
+from campaigns.models.recurring import (
+    ChangeKind,
+    EndedBy,
+    Instalment,
+    InstalmentState,
+    RecurringChange,
+    RecurringDonation,
+    RecurringState,
+)
 from campaigns.models.reminders import Reminder
 from campaigns.models.tax import (
     Cause,
@@ -52,18 +63,23 @@ __all__ = [
     "CampaignChange",
     "CampaignTotal",
     "Cause",
+    "ChangeKind",
     "DailyRollup",
     "Donation",
     "DonationState",
     "Donor",
     "DonorAddress",
     "DonorTotal",
+    "EndedBy",
     "EntryKind",
     "ExportPiece",
     "ExportState",
+    "Frequency",
     "GiftUse",
     "GiveHour",
     "InboxEvent",
+    "Instalment",
+    "InstalmentState",
     "LedgerEntry",
     "LedgerExport",
     "Match",
@@ -86,6 +102,9 @@ __all__ = [
     "ReceiptRun",
     "ReceiptStanding",
     "Reconciliation",
+    "RecurringChange",
+    "RecurringDonation",
+    "RecurringState",
     "Reminder",
     "RequestMode",
     "RunState",

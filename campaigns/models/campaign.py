@@ -28,6 +28,14 @@ def _default_amounts() -> list[int]:
     return [2500, 5000, 10000, 25000]
 
 
+def _monthly_amounts() -> list[int]:
+    return [500, 1000, 2000, 5000]
+
+
+def _yearly_amounts() -> list[int]:
+    return [5000, 10000, 20000, 50000]
+
+
 def _is_a_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
@@ -78,6 +86,19 @@ class Campaign(models.Model):
         verbose_name=_("amounts to choose from"),
         default=_default_amounts,
         help_text=_("In cents, separated by commas."),
+    )
+    # Empty: this frequency is not offered.
+    monthly_amounts = ArrayField(
+        models.BigIntegerField(),
+        verbose_name=_("monthly amounts"),
+        default=_monthly_amounts,
+        blank=True,
+    )
+    yearly_amounts = ArrayField(
+        models.BigIntegerField(),
+        verbose_name=_("yearly amounts"),
+        default=_yearly_amounts,
+        blank=True,
     )
     minimum = models.BigIntegerField(_("smallest donation"), default=200)
     maximum = models.BigIntegerField(_("largest donation"), default=2_500_000)

@@ -58,6 +58,12 @@ class DonationState(models.TextChoices):
     EXPIRED = "expired", _("not completed")
 
 
+class Frequency(models.TextChoices):
+    ONCE = "once", _("once")
+    MONTH = "month", _("each month")
+    YEAR = "year", _("each year")
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(24)
 
@@ -83,6 +89,14 @@ class Donation(models.Model):
     amount = models.BigIntegerField(_("amount"))
     for_fee = models.BigIntegerField(_("to cover the fee"), default=0, db_default=0)
     currency = models.CharField(_("currency"), max_length=3)
+    # How often a gift like this comes; each of them is a donation of its own.
+    frequency = models.CharField(
+        _("how often"),
+        max_length=5,
+        choices=Frequency.choices,
+        default=Frequency.ONCE,
+        db_default=Frequency.ONCE,
+    )
     state = models.CharField(
         _("state"),
         max_length=16,

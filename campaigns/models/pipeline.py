@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class InboxEvent(models.Model):
     """One webhook event, stored once, before anything else is done with it.
 
-    `object_id` is what it says to look at: a PaymentIntent or a Checkout Session.
+    `object_id` is what it says to look at: a PaymentIntent, a Checkout Session, a subscription, a
+    customer.
     `processed_at` None means owed. `outcome` says in words what came of it ("synced pi_…",
     "not ours: of another account").
     """

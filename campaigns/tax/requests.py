@@ -22,6 +22,13 @@ def ask(donation: Donation, address: Mapping[str, str] | None) -> None:
         )
 
 
+def ask_again(first: Donation, renewal: Donation) -> None:
+    """A gift of each month or year is receipted as the first of them was to be."""
+    asked = ReceiptRequest.objects.filter(donation=first).first()
+    if asked is not None:
+        ReceiptRequest.objects.create(donation=renewal, mode=asked.mode, **asked.as_typed())
+
+
 def give_address(donor: Donor, address: Mapping[str, str]) -> None:
     """The donor's own address for receipts to come; those that waited for it are issued."""
     with transaction.atomic():

@@ -19,7 +19,7 @@ from campaigns.giving import (
     TryAgain,
     start_donation,
 )
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Frequency
 from campaigns.reminders import choices
 from campaigns.views.admission import (
     Held,
@@ -53,6 +53,8 @@ def give_page(request: HttpRequest, slug: str) -> HttpResponse:
     if not campaign.is_open(timezone.now()):
         return public(request, _closed(request, campaign, 200), 60)
     initial = {name: request.GET.get(name, "")[:60] for name in ("from", "via", "amount")}
+    if request.GET.get("frequency") in Frequency.values:
+        initial["frequency"] = request.GET["frequency"]
     return public(request, _page(request, campaign, GiveForm(campaign, initial=initial)), 60)
 
 

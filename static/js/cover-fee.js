@@ -16,7 +16,9 @@ class CoverFee extends HTMLElement {
       const button = /** @type {HTMLElement | null} */ (form.querySelector("[data-give]"));
       words.textContent = gift ? this.#sentence(gift) : atFirst;
       const paid = gift && tick.checked ? gift + this.fee(gift) : gift;
-      if (button && paid) button.textContent = (button.dataset.give ?? "").replace("{amount}", this.#show(paid));
+      const often = this.#often(form);
+      const give = button?.getAttribute(often === "once" ? "data-give" : `data-give-${often}`) ?? "";
+      if (button && paid) button.textContent = give.replace("{amount}", this.#show(paid));
     };
     form.addEventListener("amount", say); // <give-amount> has had its say
     tick.addEventListener("change", say);
@@ -37,10 +39,17 @@ class CoverFee extends HTMLElement {
   /** What is chosen in minor units, 0 where it is not plain. @param {HTMLFormElement} form */
   #gift(form) {
     const own = /** @type {Input} */ (form.querySelector("[data-own]"));
-    const chosen = /** @type {Input} */ (form.querySelector("input[name=amount]:checked"));
+    const often = this.#often(form);
+    const field = often === "once" ? "amount" : `amount_${often}`;
+    const chosen = /** @type {Input} */ (form.querySelector(`input[name=${field}]:checked`));
     const typed = own?.value.trim() ?? "";
     if (!typed) return Number(chosen?.value) || 0;
     return /^\d{1,7}([.,]\d{1,2})?$/.test(typed) ? Math.round(Number(typed.replace(",", ".")) * this.#unit) : 0;
+  }
+
+  /** "once", "month" or "year". @param {HTMLFormElement} form */
+  #often(form) {
+    return /** @type {Input} */ (form.querySelector("[name=frequency]:checked"))?.value ?? "once";
   }
 
   get #unit() {

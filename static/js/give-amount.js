@@ -14,7 +14,8 @@ class GiveAmount extends HTMLElement {
       this.#say(form, own);
     });
     this.addEventListener("change", (event) => {
-      if (event.target !== own) own.value = "";
+      const often = /** @type {HTMLInputElement} */ (event.target).name === "frequency";
+      if (event.target !== own && !often) own.value = "";
       this.#say(form, own);
     });
     form.addEventListener("submit", () => {
@@ -30,7 +31,13 @@ class GiveAmount extends HTMLElement {
 
   /** @returns {NodeListOf<HTMLInputElement>} */
   #presets() {
-    return this.querySelectorAll("input[type=radio]");
+    return this.querySelectorAll("input[type=radio]:not([name=frequency])");
+  }
+
+  /** "once", "month" or "year". */
+  #often() {
+    const ticked = /** @type {HTMLInputElement | null} */ (this.querySelector("[name=frequency]:checked"));
+    return ticked?.value ?? "once";
   }
 
   /** The server reads what people type; here only plain digits are repeated on the button.
@@ -39,13 +46,15 @@ class GiveAmount extends HTMLElement {
     const button = /** @type {HTMLElement | null} */ (form.querySelector("[data-give]"));
     if (!button) return;
     const typed = own.value.trim();
-    const chosen = [...this.#presets()].find((preset) => preset.checked);
+    const often = this.#often();
+    const field = often === "once" ? "amount" : `amount_${often}`;
+    const chosen = [...this.#presets()].find((preset) => preset.checked && preset.name === field);
     let words = chosen?.dataset.shown ?? "";
     if (typed) words = /^\d{1,7}([.,]\d{1,2})?$/.test(typed) ? (own.dataset.shown ?? "").replace("0", typed) : "";
-    button.textContent = words ? (button.dataset.give ?? "").replace("{amount}", words) : button.dataset.plain ?? "";
+    button.textContent = words ? (button.getAttribute(often === "once" ? "data-give" : `data-give-${often}`) ?? "").replace("{amount}", words) : button.dataset.plain ?? "";
     // Who wants to be asked later is asked for the same preset.
     const later = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-chosen]"));
-    if (later) later.value = typed ? "" : chosen?.value ?? "";
+    if (later) later.value = typed || often !== "once" ? "" : chosen?.value ?? "";
     form.dispatchEvent(new Event("amount"));
   }
 }

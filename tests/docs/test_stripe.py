@@ -7,7 +7,7 @@ from pathlib import Path
 
 import stripe
 
-from campaigns import gateway
+from campaigns import gateway, gateway_recurring
 from campaigns.inbox import EVENTS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,8 @@ def _calls(source: str) -> Iterator[str]:
 
 
 def _called() -> set[str]:
-    found = set(_calls(Path(gateway.__file__).read_text()))
+    modules = (gateway, gateway_recurring)
+    found = {call for module in modules for call in _calls(Path(module.__file__).read_text())}
     # A resource is named on the way to each of its verbs.
     return {name for name in found if not any(other.startswith(f"{name}.") for other in found)}
 

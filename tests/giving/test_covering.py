@@ -95,7 +95,7 @@ def test_in_a_currency_without_a_rate_covering_is_not_offered(settings) -> None:
 def test_a_link_may_bring_its_amount_and_a_wrong_one_is_not_believed(
     asked: str, chosen: str | None, own: str | None
 ) -> None:
-    campaign = a_campaign(amounts=[2500, 5000, 10000])
+    campaign = a_campaign(amounts=[2500, 5000, 10000], monthly_amounts=[], yearly_amounts=[])
     page = Client().get(f"{campaign.give_url}?amount={asked}").content.decode()
     form = GiveForm(campaign, initial={"amount": asked})
     assert (form["amount"].value(), form["own_amount"].value()) == (chosen, own)

@@ -4,7 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from campaigns.tasks import sweep_inbox, sweep_payments
+from campaigns.tasks import (
+    foresee_ending_cards,
+    sweep_inbox,
+    sweep_payments,
+    sweep_recurring,
+)
 
 
 class Command(BaseCommand):
@@ -13,3 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         sweep_inbox()
         sweep_payments()
+        sweep_recurring()
+        foresee_ending_cards()
