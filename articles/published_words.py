@@ -44,6 +44,14 @@ def refusals() -> Iterator[None]:
         raise
 
 
+def picture_keeps_its_file() -> str:
+    """What whoever replaces a picture's file is told."""
+    return _(
+        "A picture keeps its file, since stories and their history show it. Upload the other one "
+        "as a new picture and put it into the story."
+    )
+
+
 def as_refusal(error: BaseException) -> Refused | None:
     """The sentence for an error of the database, None when it is about something else."""
     told: Any = getattr(error.__cause__, "diag", None)
@@ -60,12 +68,7 @@ def as_refusal(error: BaseException) -> Refused | None:
         return None
     match told.table_name:
         case "wagtailimages_image":
-            return Refused(
-                _(
-                    "A picture keeps its file, since stories and their history show it. Upload "
-                    "the other one as a new picture and put it into the story."
-                )
-            )
+            return Refused(picture_keeps_its_file())
         case "articles_address":
             return Refused(_("An address that a story once had stays its own for ever."))
     return Refused(

@@ -13,10 +13,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from articles import urls as articles_urls
+from articles.desk.unpublishing import straight_to_the_reason
 from campaigns import urls as campaigns_urls
 
 urlpatterns = [
     path("", include("newsroom.desk.urls")),
+    # Before Wagtail's own page of that address.
+    path("desk/pages/<int:page_id>/unpublish/", straight_to_the_reason),
     path("desk/", include(wagtailadmin_urls)),
     path("", include(articles_urls.machine_urlpatterns)),
     path("", include(campaigns_urls.machine_urlpatterns)),

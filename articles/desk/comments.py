@@ -15,11 +15,8 @@ from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
-from wagtail.admin.viewsets.model import ModelViewSet
 
 from articles.addresses import current_path
 from articles.commenters import (
@@ -44,6 +41,7 @@ from articles.comments import (
 from articles.models import Comment, CommentReport, CommentState
 from articles.removals import headline_of
 from newsroom.furniture import acting, desk_page
+from newsroom.watching import WatchedViewSet
 
 QUEUE_SHOWN: Final = 50
 PAST_SHOWN: Final = 20
@@ -219,32 +217,16 @@ def _end_of_day(text: str) -> datetime:
     return timezone.make_aware(end, timezone.get_default_timezone())
 
 
-class HeldMenuItem(MenuItem):
-    """The menu's line, with how many comments wait."""
-
-    def render_component(self, request: HttpRequest) -> LinkMenuItem:
-        held = Comment.objects.filter(state__in=WAITING).count()
-        component = super().render_component(request)
-        if held:
-            component.label = f"{self.label} ({held})"
-        return component
-
-
-class CommentViewSet(ModelViewSet):
+class CommentViewSet(WatchedViewSet):
     model = Comment
     name = "comments_desk"
     url_prefix = "comments"
     icon = "comment"
     menu_label = gettext_lazy("Comments")
     menu_order = 250
-    add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
-    inspect_view_enabled = True
     inspect_template_name = "articles/desk/comment.html"
     index_view_class = CommentIndex
     inspect_view_class = DecideView
-    list_per_page = 50
     ordering = ("created_at", "id")
     list_filter = ("state",)
     search_fields = ("text",)
@@ -271,26 +253,12 @@ class CommentViewSet(ModelViewSet):
         DateColumn("created_at", label=gettext_lazy("Written"), sort_key="created_at"),
     )
 
-    @cached_property
-    def menu_item_class(self) -> type[MenuItem]:
-        shown_by_permission = super().menu_item_class
-        return type("CommentMenuItem", (HeldMenuItem, shown_by_permission), {})
+    def waiting(self) -> int:
+        return Comment.objects.filter(state__in=WAITING).count()
 
     @cached_property
     def menu_url(self) -> str:
         return reverse("comments_desk:queue")
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """No pages that add, change or delete: readers write, editors decide."""
-        unused = ("add", "edit", "delete", "history", "usage")
-        return super().get_common_view_kwargs(**kwargs) | {
-            f"{name}_url_name": None for name in unused
-        }
-
     def get_urlpatterns(self) -> list[URLPattern]:
-        return [
-            path("", self.index_view, name="index"),
-            path("queue/", queue, name="queue"),
-            path("results/", self.index_results_view, name="index_results"),
-            path("<int:pk>/", self.inspect_view, name="inspect"),
-        ]
+        return [path("queue/", queue, name="queue"), *super().get_urlpatterns()]

@@ -1,16 +1,14 @@
 """The corrections on the desk: to read and to search, since entries are never changed."""
 
-from typing import Any
-
 from django.db.models import QuerySet
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
-from wagtail.admin.viewsets.model import ModelViewSet
 
 from articles.models import Correction
+from newsroom.watching import WatchedViewSet
 
 
 class CorrectionIndex(IndexView):
@@ -23,19 +21,15 @@ def _story_on_desk(entry: Correction) -> str:
     return reverse("wagtailadmin_pages:edit", args=[entry.article_id])
 
 
-class CorrectionsViewSet(ModelViewSet):
+class CorrectionsViewSet(WatchedViewSet):
     model = Correction
     name = "corrections_desk"
     url_prefix = "corrections"
     icon = "form"
     menu_label = gettext_lazy("Corrections")
     menu_order = 240
-    add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
     inspect_view_enabled = False
     index_view_class = CorrectionIndex
-    list_per_page = 50
     ordering = ("-issued_at", "-id")
     list_filter = ("kind", "issued_at")
     search_fields = ("was", "now")
@@ -57,16 +51,3 @@ class CorrectionsViewSet(ModelViewSet):
         Column("signature", label=gettext_lazy("Signed")),
         DateColumn("issued_at", label=gettext_lazy("Issued"), sort_key="issued_at"),
     )
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """No pages that add, change or delete: entries come with a story's publication."""
-        unused = ("add", "edit", "delete", "history", "usage")
-        return super().get_common_view_kwargs(**kwargs) | {
-            f"{name}_url_name": None for name in unused
-        }
-
-    def get_urlpatterns(self) -> list[URLPattern]:
-        return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-        ]

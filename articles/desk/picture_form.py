@@ -8,6 +8,7 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.images.forms import BaseImageForm
 
 from articles.models import ImageRights
+from articles.published_words import picture_keeps_its_file
 
 _FIELDS = {"rights_holder": "holder", "rights_licence": "licence", "rights_expire": "expires_on"}
 
@@ -33,6 +34,11 @@ class PictureForm(BaseImageForm):
             rights = ImageRights.objects.filter(image=self.instance.pk).first()
             for name, attribute in _FIELDS.items():
                 self.fields[name].initial = getattr(rights, attribute, None)
+
+    def clean_file(self) -> Any:
+        if self.instance.pk and "file" in self.changed_data:
+            raise forms.ValidationError(picture_keeps_its_file())
+        return self.cleaned_data["file"]
 
     def _save_m2m(self) -> None:
         super()._save_m2m()

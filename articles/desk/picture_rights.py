@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from articles.models import Article, ImageRights
 from articles.picture_removal import take_out
 from articles.picture_rights import newsroom_day, shown_without_a_right, stories_showing_each
 from newsroom.furniture import acting
+from newsroom.watching import CountingItem
 
 SOON: Final = timedelta(days=30)
 MAY_SEE: Final = "articles.view_imagerights"
@@ -104,7 +104,7 @@ def ending_by(day: date) -> Any:
     return ending.order_by("expires_on", "pk")
 
 
-class PictureRightsMenuItem(MenuItem):
+class PictureRightsMenuItem(CountingItem):
     """Says how many pictures are still shown without a right."""
 
     def __init__(self) -> None:
@@ -119,8 +119,5 @@ class PictureRightsMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(MAY_SEE))
 
-    def render_component(self, request: HttpRequest) -> Any:
-        component = super().render_component(request)
-        if shown := shown_without_a_right(newsroom_day(timezone.now())):
-            component.label = f"{component.label} ({shown})"
-        return component
+    def waiting(self) -> int:
+        return shown_without_a_right(newsroom_day(timezone.now()))

@@ -15,12 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
@@ -39,6 +36,7 @@ from articles.models import (
 from articles.removal_requests import agree, ask, decline
 from articles.removals import headline_of, needs_second_person, open_removal, withheld_versions
 from newsroom.readers.models import Reader
+from newsroom.watching import WatchedViewSet
 
 
 def is_public_story(page: Page) -> bool:
@@ -206,30 +204,15 @@ class RequestsIndex(IndexView):
         return super().get_base_queryset().select_related("article__current_version", "asked_by")
 
 
-class RemovalsMenuItem(MenuItem):
-    """The menu's line, with how many requests wait for a second person."""
-
-    def render_component(self, request: HttpRequest) -> Component:
-        waiting = RemovalRequest.objects.filter(state=RequestState.WAITING).count()
-        component = super().render_component(request)
-        if waiting:
-            component.label = f"{self.label} ({waiting})"
-        return component
-
-
-class RemovalsViewSet(ModelViewSet):
+class RemovalsViewSet(WatchedViewSet):
     model = RemovalRequest
     name = "removals_desk"
     url_prefix = "removals"
     icon = "no-view"
     menu_label = gettext_lazy("Removals")
     menu_order = 245
-    add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
     inspect_view_enabled = False
     index_view_class = RequestsIndex
-    list_per_page = 50
     ordering = ("-id",)
     list_filter = ("state", "kind")
     search_fields = ("reason",)
@@ -253,21 +236,12 @@ class RemovalsViewSet(ModelViewSet):
         Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
     )
 
-    @cached_property
-    def menu_item_class(self) -> type[MenuItem]:
-        return type("RemovalsItem", (RemovalsMenuItem, super().menu_item_class), {})
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """No pages that add, change or delete: asking and agreeing have their own."""
-        unused = ("add", "edit", "delete", "history", "usage")
-        return super().get_common_view_kwargs(**kwargs) | {
-            f"{name}_url_name": None for name in unused
-        }
+    def waiting(self) -> int:
+        return RemovalRequest.objects.filter(state=RequestState.WAITING).count()
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
+            *super().get_urlpatterns(),
             path("story/<int:pk>/", StoryRemovals.as_view(), name="story"),
             path("<int:pk>/", Decide.as_view(), name="decide"),
         ]

@@ -9,17 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Min, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
 from articles import reports
@@ -30,6 +27,7 @@ from articles.quoting import place
 from articles.removals import headline_of
 from articles.versions import text_paragraphs
 from newsroom.furniture import acting
+from newsroom.watching import WatchedViewSet
 
 # In the session: {story's id: [report's id, when its editor went to the story]}.
 IN_HAND: Final = "error_reports_in_hand"
@@ -192,32 +190,16 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-class WaitingMenuItem(MenuItem):
-    """The menu's line, with how many reports wait."""
-
-    def render_component(self, request: HttpRequest) -> LinkMenuItem:
-        waiting = reports.open_reports().count()
-        component = super().render_component(request)
-        if waiting:
-            component.label = f"{self.label} ({waiting})"
-        return component
-
-
-class ReportsViewSet(ModelViewSet):
+class ReportsViewSet(WatchedViewSet):
     model = ErrorReport
     name = "reports_desk"
     url_prefix = "reports"
     icon = "warning"
     menu_label = gettext_lazy("Error reports")
     menu_order = 245
-    add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
-    inspect_view_enabled = True
     inspect_template_name = "articles/desk/report.html"
     index_view_class = ReportIndex
     inspect_view_class = DecideView
-    list_per_page = 50
     ordering = ("waiting_since", "article_id", "reported_at")
     list_filter = ("state", "reported_at")
     search_fields = ("sentence", "problem")
@@ -249,25 +231,9 @@ class ReportsViewSet(ModelViewSet):
         DateColumn("reported_at", label=gettext_lazy("Reported"), sort_key="reported_at"),
     )
 
-    @cached_property
-    def menu_item_class(self) -> type[MenuItem]:
-        shown_by_permission = super().menu_item_class
-        return type("ReportsMenuItem", (WaitingMenuItem, shown_by_permission), {})
+    def waiting(self) -> int:
+        return reports.open_reports().count()
 
     @cached_property
     def menu_url(self) -> str:
         return f"{reverse('reports_desk:index')}?state={ReportState.NEW}"
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """No pages that add, change or delete: readers report, editors decide."""
-        unused = ("add", "edit", "delete", "history", "usage")
-        return super().get_common_view_kwargs(**kwargs) | {
-            f"{name}_url_name": None for name in unused
-        }
-
-    def get_urlpatterns(self) -> list[URLPattern]:
-        return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-            path("<int:pk>/", self.inspect_view, name="inspect"),
-        ]

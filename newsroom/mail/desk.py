@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_required
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
-from wagtail.admin.viewsets.model import ModelViewSet
 
 from newsroom.mail import outbox
 from newsroom.mail.models import MailState, OutboxMail
 from newsroom.mail.sending import message_id
+from newsroom.watching import WatchedViewSet
 
 
 class OutboxIndex(IndexView):
@@ -59,20 +59,15 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("outbox:inspect", pk)
 
 
-class OutboxViewSet(ModelViewSet):
+class OutboxViewSet(WatchedViewSet):
     model = OutboxMail
     name = "outbox"
     icon = "mail"
     menu_label = gettext_lazy("Outbox")
     menu_order = 800
-    add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
-    inspect_view_enabled = True
     inspect_template_name = "mail/desk/mail.html"
     index_view_class = OutboxIndex
     inspect_view_class = MailView
-    list_per_page = 50
     ordering = "-id"
     list_filter = ("state", "kind")
     search_fields = ("to", "dedupe_key")
@@ -92,17 +87,8 @@ class OutboxViewSet(ModelViewSet):
         DateColumn("sent_at", label=gettext_lazy("Sent"), sort_key="sent_at"),
     )
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """No pages that add, change or delete: mail is written by what happens."""
-        unused = ("add", "edit", "delete", "history", "usage")
-        return super().get_common_view_kwargs(**kwargs) | {
-            f"{name}_url_name": None for name in unused
-        }
-
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-            path("<int:pk>/", self.inspect_view, name="inspect"),
+            *super().get_urlpatterns(),
             path("<int:pk>/try-again/", try_again, name="try_again"),
         ]

@@ -14,7 +14,16 @@ from wagtail.models import Page, PageLogEntry, PageViewRestriction
 
 from articles.corrections import Entry, Record
 from articles.going_public import Leaving, Refused
-from articles.models import Article, Follow, Kind, Removal, RemovalKind, RemovalRequest, Section
+from articles.models import (
+    Article,
+    Follow,
+    Kind,
+    Removal,
+    RemovalKind,
+    RemovalRequest,
+    Section,
+    StandingPage,
+)
 from articles.publishing import publish
 from articles.removal_requests import agree, ask, decline
 from articles.removals import remove, withhold
@@ -129,6 +138,20 @@ def test_the_desk_offers_the_removal_instead(fresh: Article, desk: Client, act: 
     answer = desk.post(f"/desk/pages/{fresh.pk}/{act}/", follow=True)
     assert "Remove from the site" in answer.content.decode()
     assert is_live(fresh)
+
+
+def test_who_wants_to_unpublish_is_asked_why_at_once(fresh: Article, desk: Client) -> None:
+    answer = desk.get(f"/desk/pages/{fresh.pk}/unpublish/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith(f"/desk/removals/story/{fresh.pk}/")
+    assert "Remove from the site" in answer.content.decode()
+    front = fresh.get_parent().get_parent()
+    page = StandingPage(title="Terms", slug="our-terms", body="<p>One.</p>")
+    front.add_child(instance=page)
+    asked = desk.get(f"/desk/pages/{page.pk}/unpublish/").content.decode()
+    assert "Are you sure you want to unpublish this page?" in asked
+    strangers = Client().get(f"/desk/pages/{fresh.pk}/unpublish/")
+    assert strangers.status_code == 302
+    assert "removals" not in strangers.headers["Location"]
 
 
 def test_bulk_unpublish_says_one_by_one(fresh: Article, desk: Client) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -212,6 +213,25 @@ def test_a_picture_that_a_version_shows_is_not_deleted(
         assert Image.objects.filter(pk=shown.pk).exists()
     unused.delete()
     assert not Image.objects.filter(pk=unused.pk).exists()
+
+
+def test_a_file_put_in_a_pictures_place_is_refused_beside_the_field(
+    editor: Reader, settings: Any
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    image, other = newsroom.image("Kiln"), newsroom.image("Ice", 900, 300)
+    client = Client()
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    root = image.collection_id
+    address = f"/desk/images/{image.pk}/"
+    typed_in = {"title": "Kiln, in May", "collection": root, "rights_holder": "", "tags": ""}
+    with other.file.open() as file:
+        new = SimpleUploadedFile("ice.png", file.read(), "image/png")
+    answer = client.post(address, typed_in | {"file": new})
+    assert "A picture keeps its file" in answer.context["form"].errors["file"][0]
+    assert Image.objects.get(pk=image.pk).file.name == image.file.name
+    client.post(address, typed_in)
+    assert Image.objects.get(pk=image.pk).title == "Kiln, in May"
 
 
 def test_the_list_is_paged_and_the_menu_counts_what_is_shown_in_one_query(
