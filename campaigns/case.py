@@ -8,13 +8,16 @@ or below what has been raised would be reached by nobody's gift.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, CampaignTotal, GiftUse, Milestone, Question, Reached
 from campaigns.planning import CampaignRefused
+from campaigns.purging import campaign_paths
 from newsroom.audit import log
+from newsroom.edge import purges
 from newsroom.money import Money
 from newsroom.readers.models import Reader
 
@@ -57,6 +60,7 @@ def store_case(campaign: Campaign, case: Case, *, by: Reader | None) -> None:
         )
         after = told(campaign)
         if after != before:
+            purges.owe(f"case:{campaign.pk}:{uuid4()}", campaign_paths(campaign))
             summary = _("Changed milestones, gifts and answers of “%(title)s”")
             log.record(
                 by,

@@ -101,7 +101,7 @@ class GiveForm(forms.Form):
             if frequency == meant and minor in presets:
                 self.initial[AMOUNT_FIELDS[frequency]] = str(minor)
             elif frequency == meant and self.campaign.minimum <= minor <= self.campaign.maximum:
-                self.initial["own_amount"] = str(Money(minor, self.campaign.currency).major)
+                self.initial["own_amount"] = as_typed(Money(minor, self.campaign.currency))
             elif presets:
                 self.initial[AMOUNT_FIELDS[frequency]] = str(presets[min(1, len(presets) - 1)])
 
@@ -230,6 +230,12 @@ class GiveForm(forms.Form):
 
 def _within(campaign: Campaign, amounts: list[int]) -> list[int]:
     return [amount for amount in amounts if campaign.minimum <= amount <= campaign.maximum]
+
+
+def as_typed(money: Money) -> str:
+    """As somebody would type it: "50", "75.25"."""
+    major = money.major
+    return str(major.quantize(1) if major == major.to_integral_value() else major)
 
 
 def _one_line(text: str) -> str:

@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.models import Q
 
 from campaigns.models import Campaign
+from campaigns.purging import campaign_paths
+from newsroom.edge import purges
 from newsroom.mail import outbox
 from newsroom.money import Money
 from newsroom.readers.models import Reader
@@ -76,7 +78,7 @@ def reach(campaign: int, at: datetime | None = None) -> list[int]:
         cursor.execute(_REACH, {"campaign": campaign, "at": at})
         reached = sorted(cursor.fetchall())
     if reached:
-        _tell_staff(Campaign.objects.get(pk=campaign), reached)
+        _announce(Campaign.objects.get(pk=campaign), reached)
     return [amount for amount, _moment in reached]
 
 
@@ -125,7 +127,8 @@ def who_is_told() -> list[Reader]:
     return list(staff.filter(role | Q(is_superuser=True)).distinct().order_by("pk"))
 
 
-def _tell_staff(campaign: Campaign, reached: list[tuple[int, datetime]]) -> None:
+def _announce(campaign: Campaign, reached: list[tuple[int, datetime]]) -> None:
+    purges.owe(f"reached:{campaign.pk}:{reached[-1][0]}", campaign_paths(campaign))
     told = who_is_told()
     for amount, moment in reached:
         kind, words = words_of(campaign, amount)

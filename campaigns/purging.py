@@ -29,6 +29,7 @@ def campaign_paths(campaign: Campaign) -> Iterator[str]:
         prefix = language_prefix(code)
         yield from (f"{prefix}{campaign.get_absolute_url()}", f"{prefix}{campaign.give_url}")
         yield f"{prefix}/give/"
+        yield f"{prefix}/embed/{campaign.slug}/"
     yield f"{campaign.get_absolute_url()}progress.json"
     if campaign.on_articles:
         yield from newest_stories()

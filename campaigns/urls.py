@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from campaigns.views import admission, campaign, card, giving, reminders, tax, thanks, webhook
+from campaigns.views import (
+    admission,
+    campaign,
+    card,
+    embed,
+    giving,
+    reminders,
+    tax,
+    thanks,
+    webhook,
+)
 
 urlpatterns = [
     path("give/", giving.give, name="give"),
@@ -19,11 +29,13 @@ urlpatterns = [
     path("reminders/<str:token>/forget/", reminders.forget, name="reminder_forget"),
     path("give/<slug:slug>/by-mail/", admission.by_mail, name="give_by_mail"),
     path("give/<slug:slug>/by-mail/<str:token>/", admission.from_mail, name="give_by_mail_link"),
+    path("embed/<slug:slug>/", embed.frame, name="embed"),
     path("campaigns/<slug:slug>/", campaign.campaign_page, name="campaign"),
 ]
 
 # Outside the languages' prefixes: machines read these.
 machine_urlpatterns = [
+    path("embed.js", embed.loader, name="embed_loader"),
     path("campaigns/<slug:slug>/progress.json", campaign.progress_json, name="progress"),
     path("give/thanks/<str:token>/state.json", thanks.thanks_state, name="thanks_state"),
     path("stripe/webhook/", webhook.webhook, name="stripe_webhook"),

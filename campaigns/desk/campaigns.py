@@ -70,6 +70,8 @@ def _form_page(request: HttpRequest, campaign: Campaign, title: str, submit: str
     if campaign.pk and request.user.has_perm("campaigns.change_campaign"):
         url = reverse("campaigns_desk:case", args=[campaign.pk])
         buttons.append(HeaderButton(_("Milestones and answers"), url, icon_name="list-ul"))
+        url = reverse("campaigns_desk:embed", args=[campaign.pk])
+        buttons.append(HeaderButton(_("On other sites"), url, icon_name="code"))
     page = desk_page(
         title,
         icon=ICON,

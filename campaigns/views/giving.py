@@ -1,5 +1,7 @@
 """The give page and what follows its button."""
 
+import re
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns import progress as far
 from campaigns import tries
-from campaigns.forms import GiveForm
+from campaigns.forms import AMOUNT_FIELDS, OWN, GiveForm, as_typed
 from campaigns.giving import (
     AlreadyGiven,
     CampaignClosed,
@@ -20,6 +22,7 @@ from campaigns.giving import (
     start_donation,
 )
 from campaigns.models import Campaign, Frequency
+from campaigns.models.campaign import AfterEnd
 from campaigns.reminders import choices
 from campaigns.views.admission import (
     Held,
@@ -27,7 +30,7 @@ from campaigns.views.admission import (
     ask_for_work,
     passed_on,
 )
-from campaigns.views.campaign import campaign_at
+from campaigns.views.campaign import campaign_at, default_for
 from newsroom.edge.headers import public, uncached
 from newsroom.edge.origin import Came, came
 from newsroom.edge.rates import address_of
@@ -50,12 +53,17 @@ def give(request: HttpRequest) -> HttpResponse:
 def give_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The form; the same bytes for everybody who follows the same link."""
     campaign = campaign_at(slug)
+    ended = None
     if not campaign.is_open(timezone.now()):
-        return public(request, _closed(request, campaign, 200), 60)
+        ended, goes_on = campaign, _goes_on(campaign)
+        if goes_on is None:
+            return public(request, _closed(request, campaign, 200), 60)
+        campaign = goes_on
     initial = {name: request.GET.get(name, "")[:60] for name in ("from", "via", "amount")}
     if request.GET.get("frequency") in Frequency.values:
         initial["frequency"] = request.GET["frequency"]
-    return public(request, _page(request, campaign, GiveForm(campaign, initial=initial)), 60)
+    form = GiveForm(campaign, initial=initial)
+    return public(request, _page(request, campaign, form, ended=ended), 60)
 
 
 @csrf_exempt
@@ -99,7 +107,7 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = campaign_at(slug)
     form = GiveForm(campaign, request.POST)
     if not campaign.is_open(timezone.now()):
-        return uncached(_closed(request, campaign, 409))
+        return uncached(_over(request, campaign))
     if not form.is_valid():
         return uncached(_page(request, campaign, form, status=422))
     wish, address = form.wish(), address_of(request)
@@ -114,7 +122,7 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
     except AlreadyGiven as given:
         return uncached(redirect("thanks", token=given.donation.token))
     except CampaignClosed:
-        return uncached(_closed(request, campaign, 409))
+        return uncached(_over(request, campaign))
     except TryAgain as error:
         form.add_error(None, str(error))
         return uncached(_page(request, campaign, form, status=503))
@@ -129,13 +137,19 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, campaign: Campaign, form: GiveForm, status: int = 200
+    request: HttpRequest,
+    campaign: Campaign,
+    form: GiveForm,
+    status: int = 200,
+    *,
+    ended: Campaign | None = None,
 ) -> HttpResponse:
     return render(
         request,
         "campaigns/give.html",
         {
             "campaign": campaign,
+            "ended": ended,
             "progress": far.progress(campaign),
             "form": form,
             "presets": form.presets,
@@ -147,8 +161,35 @@ def _page(
     )
 
 
+def _goes_on(campaign: Campaign) -> Campaign | None:
+    """The campaign that takes the gifts of one that is over, where staff chose so."""
+    now = timezone.now()
+    if campaign.ends_at is None or now < campaign.ends_at:
+        return None
+    default = default_for(campaign) if campaign.after_end == AfterEnd.GOES_ON else None
+    return default if default and default.is_open(now) else None
+
+
+def _over(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The form was sent after the end: shown again for the campaign that takes gifts now, with
+    all that was typed; nothing is begun unasked."""
+    takes = _goes_on(campaign)
+    if takes is None:
+        return _closed(request, campaign, 409)
+    typed = request.POST.copy()
+    often = typed.get("frequency", "")
+    field = AMOUNT_FIELDS[Frequency(often) if often in Frequency.values else Frequency.ONCE]
+    chosen = typed.get(field, "")
+    if not typed.get("own_amount") and re.fullmatch(r"[0-9]{1,12}", chosen):
+        typed["own_amount"] = as_typed(Money(int(chosen), takes.currency))
+    # What was on offer there may not be here.
+    for each in AMOUNT_FIELDS.values():
+        typed[each] = OWN
+    return _page(request, takes, GiveForm(takes, typed), 409, ended=campaign)
+
+
 def _closed(request: HttpRequest, campaign: Campaign, status: int) -> HttpResponse:
-    default = Campaign.objects.filter(is_default=True).exclude(pk=campaign.pk).first()
+    default = default_for(campaign)
     return render(
         request,
         "campaigns/closed.html",
@@ -156,6 +197,7 @@ def _closed(request: HttpRequest, campaign: Campaign, status: int) -> HttpRespon
             "campaign": campaign,
             "progress": far.progress(campaign),
             "default_give_url": default.give_url if default else "",
+            "default_title": default.title if default else "",
         },
         status=status,
     )
