@@ -13,9 +13,10 @@ from functools import cached_property
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
 from articles.models import Article
-from campaigns import books
+from campaigns import books, payouts
 from campaigns.books import Verdict
 from campaigns.models import (
     Campaign,
@@ -23,10 +24,12 @@ from campaigns.models import (
     DailyRollup,
     Donation,
     DonationState,
+    FraudWarning,
     LedgerEntry,
 )
 from campaigns.models.ledger import GIFTS
 from campaigns.pace import Plan, Point, Standing, line, standing
+from campaigns.payouts import Waiting
 from campaigns.planning import end_of, last_day
 
 DAYS_DRAWN = 120
@@ -143,11 +146,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class ToDo:
-    """What waits for a person: counts of donations, and how the books compared."""
+    """What waits for a person: counts of donations, how the books compared, and of the whole
+    newsroom its payouts and open fraud warnings."""
 
     attention: int
     disputed: int
     books: Verdict | None
+    payouts: Waiting
+    warnings: int
 
 
 def figures(campaign: Campaign, moment: datetime) -> Figures:
@@ -239,6 +245,8 @@ def to_do(campaign: Campaign) -> ToDo:
         attention=donations.exclude(needs_attention="").count(),
         disputed=donations.filter(state=DonationState.DISPUTED).count(),
         books=books.verdict(),
+        payouts=payouts.waiting(timezone.now()),
+        warnings=FraudWarning.objects.filter(open=True).count(),
     )
 
 

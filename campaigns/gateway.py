@@ -145,6 +145,35 @@ class PaymentFacts:
     invoice: Invoice | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """Money sent to the bank account. `status`: pending, in_transit, paid, failed or canceled;
+    `listed` once Stripe knows which movements are in it; `transaction` is its own."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    created: datetime
+    arrival: datetime
+    listed: bool
+    transaction: str
+    failure_code: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FraudWarning:
+    """An issuer's word that a charge was fraud; `actionable` while it was neither refunded whole
+    nor disputed."""
+
+    id: str
+    payment_intent: str | None
+    fraud_type: str
+    actionable: bool
+    created: datetime
+
+
 _local = threading.local()
 
 
@@ -444,6 +473,78 @@ def disputes(since: datetime | None) -> Iterator[tuple[str, str]]:
             intent = _id(each.to_dict().get("payment_intent"))
             if intent:
                 yield intent, each.status
+
+
+# ------------------------------------------------------------------ payouts, warnings
+
+
+def _payout(value: dict[str, Any]) -> Payout:
+    trace = value.get("trace_id") or {}
+    return Payout(
+        id=value["id"],
+        amount=value["amount"],
+        currency=value["currency"],
+        status=value["status"],
+        created=_moment(value["created"]),
+        arrival=_moment(value["arrival_date"]),
+        # Only of automatic payouts does Stripe say what is in them.
+        listed=bool(value["automatic"]) and value["reconciliation_status"] == "completed",
+        transaction=_id(value.get("balance_transaction")) or "",
+        failure_code=value.get("failure_code") or "",
+        trace=trace.get("value") or "",
+    )
+
+
+def payout(payout_id: str) -> Payout:
+    with _Calling():
+        return _payout(_client().v1.payouts.retrieve(payout_id).to_dict())
+
+
+def payouts(since: datetime | None) -> Iterator[Payout]:
+    """Every payout made from `since` on, newest first."""
+    parameters: dict[str, Any] = {"limit": 100}
+    if since:
+        parameters["created"] = {"gte": int(since.timestamp())}
+    with _Calling():
+        for each in _client().v1.payouts.list(parameters).auto_paging_iter():  # type: ignore[arg-type]
+            yield _payout(each.to_dict())
+
+
+def payout_transactions(payout_id: str) -> Iterator[Transaction]:
+    """The balance transactions in a payout, its own among them."""
+    with _Calling():
+        listed = _client().v1.balance_transactions.list({"payout": payout_id, "limit": 100})
+        for each in listed.auto_paging_iter():
+            found = _transaction(each.to_dict())
+            if found:
+                yield found
+
+
+def _warning(value: dict[str, Any]) -> FraudWarning:
+    return FraudWarning(
+        id=value["id"],
+        payment_intent=_id(value.get("payment_intent")),
+        fraud_type=value["fraud_type"],
+        actionable=value["actionable"],
+        created=_moment(value["created"]),
+    )
+
+
+def fraud_warning(warning_id: str) -> FraudWarning:
+    with _Calling():
+        found = _client().v1.radar.early_fraud_warnings.retrieve(warning_id)
+        return _warning(found.to_dict())
+
+
+def fraud_warnings(since: datetime | None) -> Iterator[FraudWarning]:
+    """Every early fraud warning from `since` on, newest first."""
+    parameters: dict[str, Any] = {"limit": 100}
+    if since:
+        parameters["created"] = {"gte": int(since.timestamp())}
+    with _Calling():
+        listed = _client().v1.radar.early_fraud_warnings.list(parameters)  # type: ignore[arg-type]
+        for each in listed.auto_paging_iter():
+            yield _warning(each.to_dict())
 
 
 # ------------------------------------------------------------------ webhooks

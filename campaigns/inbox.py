@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns import gateway, recurring, sync
+from campaigns import fraud, gateway, payouts, recurring, sync
 from campaigns.models import InboxEvent
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,25 @@ EVENTS = [
     "invoice.voided",
     "payment_method.attached",
     "payment_method.automatically_updated",
+    "payout.created",
+    "payout.paid",
+    "payout.failed",
+    "payout.reconciliation_completed",
+    "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
 ]
+
+# What is looked at by its own id.
+_LOOKED_AT = frozenset(
+    {
+        "payment_intent",
+        "checkout.session",
+        "subscription",
+        "customer",
+        "payout",
+        "radar.early_fraud_warning",
+    }
+)
 
 
 class Refused(Exception):
@@ -88,11 +106,11 @@ ON CONFLICT (stripe_id) DO NOTHING RETURNING id
 
 
 def object_to_look_at(event: dict[str, Any]) -> str:
-    """The id of the PaymentIntent, Checkout Session, subscription or customer to look at for an
-    event; else empty."""
+    """The id of the PaymentIntent, Checkout Session, subscription, customer, payout or early fraud
+    warning to look at for an event; else empty."""
     about = event["data"]["object"]
     kind = about.get("object")
-    if kind in ("payment_intent", "checkout.session", "subscription", "customer"):
+    if kind in _LOOKED_AT:
         return str(about.get("id") or "")
     if kind in ("charge", "refund", "dispute"):
         intent = about.get("payment_intent")
@@ -238,6 +256,11 @@ def _looked_at(object_id: str) -> str:
         return f"synced {object_id}: {found.state}" if found else f"not ours: {object_id}"
     if object_id.startswith("cus_"):
         return recurring.sync_customer(object_id)
+    if object_id.startswith("po_"):
+        payout = payouts.sync_payout(object_id)
+        return f"synced {payout.stripe_id}: {payout.state}"
+    if object_id.startswith("issfr_"):
+        return fraud.sync_warning(object_id)
     payment = sync.sync_payment(object_id)
     return f"synced {payment.stripe_id}: {payment.state}"
 

@@ -4,9 +4,7 @@ CSV with a heading line: `date, amount, method, name, email, reference`; comma o
 The same row in the same campaign is entered once, however often its file is sent.
 """
 
-import csv
 import hashlib
-import io
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -20,18 +18,14 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from campaigns import offline
+from campaigns.csv_lines import LARGEST_FILE, FileRefused, Line, read_lines
 from campaigns.models import Campaign, Method, OfflineGift
 from newsroom.money import AmountError, parse_amount
 from newsroom.readers.models import Reader
 
+__all__ = ["LARGEST_FILE", "FileRefused"]
 COLUMNS: Final = ("date", "amount", "method", "name", "email", "reference")
 NEEDED: Final = ("date", "amount", "method")
-MOST_ROWS: Final = 2_000
-LARGEST_FILE: Final = 1_000_000
-
-
-class FileRefused(ValueError):
-    """The file as a whole cannot be read; the text says why."""
 
 
 class Fate(StrEnum):
@@ -56,35 +50,7 @@ class Row:
 
 def read(data: bytes, campaign: Campaign, today: date) -> list[Row]:
     """Every row with its fate; writes nothing. Raises FileRefused."""
-    if len(data) > LARGEST_FILE:
-        raise FileRefused(_("The file is larger than a megabyte: send it in parts."))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileRefused(_("The file is not UTF-8: save it as “CSV UTF-8”.")) from None
-    if "\x00" in text:
-        raise FileRefused(_("This is not a CSV file."))
-    first = text.splitlines()[0] if text.strip() else ""
-    # As read from a file: whatever ends a line on the sender's machine.
-    lines_of_it = io.StringIO(text, newline=None)
-    reader = csv.DictReader(lines_of_it, delimiter=";" if ";" in first else ",")
-    try:
-        names = [(name or "").strip().lower() for name in reader.fieldnames or []]
-    except csv.Error as error:
-        raise FileRefused(_("The file could not be read: %(why)s.") % {"why": error}) from error
-    reader.fieldnames = names
-    if missing := [name for name in NEEDED if name not in names]:
-        raise FileRefused(
-            _("The first line must name the columns; missing: %(names)s.")
-            % {"names": ", ".join(missing)}
-        )
-    try:
-        lines = [(reader.line_num, line) for line in reader if any(_text(v) for v in line.values())]
-    except csv.Error as error:
-        raise FileRefused(_("The file could not be read: %(why)s.") % {"why": error}) from error
-    if len(lines) > MOST_ROWS:
-        raise FileRefused(_("At most %(most)d rows at a time.") % {"most": MOST_ROWS})
-    return _judged(lines, campaign, today)
+    return _judged(read_lines(data, COLUMNS, NEEDED), campaign, today)
 
 
 def enter_all(rows: list[Row], by: Reader) -> Counter[Fate]:
@@ -102,11 +68,10 @@ def enter_all(rows: list[Row], by: Reader) -> Counter[Fate]:
     return fates
 
 
-def _judged(lines: list[tuple[int, dict[str, str]]], campaign: Campaign, today: date) -> list[Row]:
+def _judged(lines: list[Line], campaign: Campaign, today: date) -> list[Row]:
     seen: Counter[str] = Counter()
     rows = []
-    for number, line in lines:
-        typed = {name: _text(line.get(name)) for name in COLUMNS}
+    for number, typed in lines:
         try:
             gift = _gift(typed, campaign)
             offline.check(gift, today)
@@ -169,7 +134,3 @@ def _gift(typed: dict[str, str], campaign: Campaign) -> OfflineGift:
         email=typed["email"],
         reference=typed["reference"],
     )
-
-
-def _text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""

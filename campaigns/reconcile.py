@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from campaigns import gateway, ledger, sync
+from campaigns import fraud, gateway, ledger, payouts, sync
 from campaigns.counting import kind_of, source_key
 from campaigns.models import LedgerEntry, Payment, PaymentState, Reconciliation
 from campaigns.states import contradicts
@@ -68,6 +68,8 @@ def _compare(run: Reconciliation, on_page: OnPage | None) -> Reconciliation:
             on_page(run)
     _found(run, _not_at_stripe(run, []))
     _look_at_disputes(run.since)
+    _compare_payouts(run)
+    fraud.catch_up(run.since)
     run.finished_at = timezone.now()
     run.save()
     return run
@@ -179,6 +181,19 @@ def _look_at_disputes(since: datetime | None) -> None:
         for intent, status in page:
             if intent not in states or contradicts(status, PaymentState(states[intent])):
                 sync.sync_payment(intent)
+
+
+def _compare_payouts(run: Reconciliation) -> None:
+    """Each payout is what its movements come to."""
+    for page in _pages(gateway.payouts(run.since)):
+        _found(
+            run,
+            [
+                _difference(payout.stripe_id, "payout", payout.come_to, payout.amount)
+                for payout in payouts.bring_up(page)
+                if not payout.equal
+            ],
+        )
 
 
 def _not_at_stripe(run: Reconciliation, page: list[gateway.Transaction]) -> list[dict[str, object]]:

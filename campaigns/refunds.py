@@ -24,8 +24,9 @@ def left_to_refund(payment: Payment) -> int:
     return max(0, sum(own.values_list("amount", flat=True)))
 
 
-def refund(payment: Payment, amount: int, *, by: Reader, key: uuid.UUID) -> None:
-    """Give back `amount` minor units; the same `key` (from the form) refunds once.
+def refund(payment: Payment, amount: int, *, by: Reader | None, key: uuid.UUID) -> None:
+    """Give back `amount` minor units; the same `key` (from the form) refunds once. `by` None is
+    the system itself.
 
     The audit entry is written first: what was asked stays known even if we die in between,
     and the reconciliation finds the refund at Stripe. Raises RefundError.

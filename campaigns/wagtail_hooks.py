@@ -21,6 +21,8 @@ ITEMS = [
     (_("Tax receipts"), "tax_receipts", "doc-full", ("campaigns.view_taxreceipt",)),
     (_("Ledger"), "ledger", "list-ul", ("campaigns.view_ledgerentry",)),
     (_("Unattributed money"), "unattributed", "help", ("campaigns.view_ledgerentry",)),
+    (_("Payouts"), "payouts", "download", ("campaigns.view_payout",)),
+    (_("Fraud warnings"), "warnings", "warning", ("campaigns.view_fraudwarning",)),
     (_("Reconciliations"), "reconciliations", "resubmit", ("campaigns.view_reconciliation",)),
     (_("Card testing"), "card_testing", "lock", ("campaigns.view_givehour",)),
     (_("Inbox"), "inbox", "mail", ("campaigns.view_inboxevent",)),

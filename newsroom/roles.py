@@ -88,6 +88,10 @@ _BOOKS = {
     "campaigns.issue_taxreceipt",
     "campaigns.change_receiptissuer",
     "campaigns.attribute_money",
+    "campaigns.view_payout",
+    # Bringing in a bank statement, and undoing it.
+    "campaigns.add_bankstatement",
+    "campaigns.view_fraudwarning",
 }
 _OPERATE = {
     "mail.view_outboxmail",

@@ -416,6 +416,10 @@ ATTACK_MINIMUM = env.int("WAYLIGHT_ATTACK_MINIMUM", 1_000)
 OFFLINE_SECOND_LOOK = env.int("WAYLIGHT_OFFLINE_SECOND_LOOK", 100_000)
 # In which currencies a gift may be paid from a bank account, where Stripe's account has it on.
 BANK_DEBIT = env.list("WAYLIGHT_BANK_DEBIT", default=["cad", "usd"])
+# Give a gift back by ourselves when the card's issuer warns that it was fraud.
+REFUND_ON_FRAUD_WARNING = env.bool("WAYLIGHT_REFUND_ON_FRAUD_WARNING", False)
+# Days after which a payout that no bank statement shows is missing.
+PAYOUT_MISSING_DAYS = env.int("WAYLIGHT_PAYOUT_MISSING_DAYS", 5)
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 20.0)
 
 # ------------------------------------------------------------------ mail

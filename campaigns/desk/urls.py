@@ -14,9 +14,11 @@ from campaigns.desk import (
     inbox,
     matches,
     offline,
+    payouts,
     refunds,
     tax_receipts,
     tax_years,
+    warnings,
 )
 
 app_name = "campaigns_desk"
@@ -63,6 +65,15 @@ urlpatterns = [
     path("ledger/unattributed/", books.unattributed, name="unattributed"),
     path("ledger/unattributed/<int:entry_id>/", books.attribute, name="attribute"),
     path("ledger/attributions/<int:attribution_id>/undo/", books.undo, name="undo_attribution"),
+    path("payouts/", payouts.index, name="payouts"),
+    path("payouts/payouts.csv", payouts.index_csv, name="payouts_csv"),
+    path("payouts/statements/", payouts.statements, name="statements"),
+    path("payouts/statements/new/", payouts.add_statement, name="add_statement"),
+    path("payouts/statements/<int:statement_id>/", payouts.statement, name="statement"),
+    path("payouts/statements/<int:statement_id>/undo/", payouts.undo, name="undo_statement"),
+    path("payouts/<int:payout_id>/", payouts.payout, name="payout"),
+    path("payouts/<int:payout_id>/lines.csv", payouts.payout_csv, name="payout_csv"),
+    path("warnings/", warnings.index, name="warnings"),
     path("reconciliations/", books.reconciliations, name="reconciliations"),
     path("card-testing/", card_testing.index, name="card_testing"),
     path("inbox/", inbox.index, name="inbox"),

@@ -2,8 +2,9 @@
 sums (`ledger`), sponsors' promises (`matches`), marks on the way (`marks`), whom a gift
 honours (`tributes`), who wants to be asked later (`reminders`), gifts of each month or year
 (`recurring`), gifts by cheque and the like (`offline`), what was tried at the give form
-(`defence`), what Stripe told us (`pipeline`), tax receipts (`tax`), attributions and accountants'
-files (`accounting`)."""
+(`defence`), what Stripe told us (`pipeline`), payouts and the bank's word of
+them (`payouts`), tax receipts (`tax`), attributions and files for accountants
+(`accounting`)."""
 
 from campaigns.models.accounting import Attribution, ExportPiece, ExportState, LedgerExport
 from campaigns.models.campaign import Campaign, CampaignChange
@@ -26,6 +27,15 @@ from campaigns.models.ledger import (
 from campaigns.models.marks import GiftUse, Milestone, Question, Reached
 from campaigns.models.matches import Match
 from campaigns.models.offline import Method, OfflineGift, OfflineState
+from campaigns.models.payouts import (
+    BankLine,
+    BankStatement,
+    FraudWarning,
+    LineFate,
+    Payout,
+    PayoutLine,
+    PayoutState,
+)
 from campaigns.models.pipeline import InboxEvent, Reconciliation
 from campaigns.models.recurring import (
     ChangeKind,
@@ -59,6 +69,8 @@ from campaigns.models.tributes import Tribute, TributeKind
 
 __all__ = [
     "Attribution",
+    "BankLine",
+    "BankStatement",
     "Campaign",
     "CampaignChange",
     "CampaignTotal",
@@ -74,6 +86,7 @@ __all__ = [
     "EntryKind",
     "ExportPiece",
     "ExportState",
+    "FraudWarning",
     "Frequency",
     "GiftUse",
     "GiveHour",
@@ -82,6 +95,7 @@ __all__ = [
     "InstalmentState",
     "LedgerEntry",
     "LedgerExport",
+    "LineFate",
     "Match",
     "Method",
     "Milestone",
@@ -89,6 +103,9 @@ __all__ = [
     "OfflineState",
     "Payment",
     "PaymentState",
+    "Payout",
+    "PayoutLine",
+    "PayoutState",
     "PostalAddress",
     "Question",
     "Reached",

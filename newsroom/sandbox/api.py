@@ -30,12 +30,14 @@ from . import (
     debits,
     disputes,
     events,
+    fraud,
     idempotency,
     ids,
     intents,
     invoices,
     methods,
     parameters,
+    payouts,
     portal,
     prices,
     refunds,
@@ -62,6 +64,8 @@ ROUTES: tuple[Route, ...] = (
     *customers.ROUTES,
     *debits.ROUTES,
     *disputes.ROUTES,
+    *fraud.ROUTES,
+    *payouts.ROUTES,
     *events.ROUTES,
     *intents.ROUTES,
     *invoices.ROUTES,
@@ -240,6 +244,8 @@ def present(sandbox: Sandbox, thing: JsonDict) -> JsonDict:
     """A stored object as it is answered now."""
     if thing.get("object") == "balance_transaction":
         return balance.present(sandbox, thing)
+    if thing.get("object") == fraud.KIND:
+        return fraud.present(sandbox, thing)
     return events.present(sandbox, thing) if thing.get("object") == "event" else thing
 
 

@@ -143,7 +143,7 @@ def present(sandbox: Sandbox, movement: JsonDict) -> JsonDict:
 
 
 def _list(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
-    where = {name: asked.get(name) for name in ("source", "type", "currency")}
+    where = {name: asked.get(name) for name in ("source", "type", "currency", "payout")}
     listed = page(sandbox, "balance_transaction", "/v1/balance_transactions", asked, where)
     listed["data"] = [present(sandbox, movement) for movement in listed["data"]]
     return listed
@@ -170,7 +170,7 @@ def _balance(sandbox: Sandbox, _asked: JsonDict) -> JsonDict:
     return shape.balance(sums[True], sums[False])
 
 
-_LIST = Form(**PAGE, **moments(), source=text(), type=text(), currency=text(3))
+_LIST = Form(**PAGE, **moments(), source=text(), type=text(), currency=text(3), payout=text())
 
 ROUTES = (
     Route("GET", "/v1/balance_transactions", _list, _LIST),

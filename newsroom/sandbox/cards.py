@@ -26,7 +26,7 @@ class TestCard:
     refunds_fail: bool = False
     # Its bank refuses what is asked for while nobody sits at the screen: renewals.
     fails_off_session: bool = False
-    # "" or what its bank does as soon as it has paid: "dispute" or "inquiry".
+    # "" or what its bank does as soon as it has paid: "dispute", "inquiry" or "warning".
     then: str = ""
 
     @property
@@ -66,6 +66,7 @@ CARDS = {
         TestCard("4000000000005126", refunds_fail=True),
         TestCard("4000000000000259", then="dispute"),
         TestCard("4000000000001976", then="inquiry"),
+        TestCard("4000000000005423", then="warning"),
     )
 }
 
@@ -82,6 +83,7 @@ METHODS = {
     "pm_card_refundFail": "4000000000005126",
     "pm_card_createDispute": "4000000000000259",
     "pm_card_createDisputeInquiry": "4000000000001976",
+    "pm_card_createIssuerFraudRecord": "4000000000005423",
 }
 
 

@@ -21,8 +21,10 @@ from . import (
     deliveries,
     disputes,
     entry,
+    fraud,
     ids,
     methods,
+    payouts,
     refunds,
     webhooks,
 )
@@ -176,6 +178,28 @@ def _dispute_charge(sandbox: Sandbox, request: Request, asked: JsonDict) -> tupl
     )
 
 
+def _warn(sandbox: Sandbox, request: Request, asked: JsonDict) -> tuple[int, JsonDict]:
+    charge = sandbox.fetch(request.path_params["charge_id"], "charge", "charge")
+    fraud_type = str(asked.get("fraud_type", "unauthorized_use_of_card"))
+    return 200, fraud.warn(sandbox, charge, fraud_type)
+
+
+def _pay_out(sandbox: Sandbox, _request: Request, asked: JsonDict) -> tuple[int, JsonDict]:
+    """The day's payouts now; with `everything` also of what is not available yet."""
+    made = payouts.pay_out(sandbox, everything=asked.get("everything") is True)
+    return 200, {"payouts": made}
+
+
+def _move_payout(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
+    payout = sandbox.fetch(request.path_params["payout_id"], "payout", "payout")
+    match request.path_params["act"]:
+        case "arrive":
+            return 200, payouts.arrive(sandbox, payout)
+        case "fail":
+            return 200, payouts.fail(sandbox, payout)
+    raise ValueError("A payout can arrive or fail.")
+
+
 def _decide_dispute(sandbox: Sandbox, request: Request, _asked: JsonDict) -> tuple[int, JsonDict]:
     dispute = sandbox.fetch(request.path_params["dispute_id"], "dispute", "dispute")
     match request.path_params["act"]:
@@ -301,6 +325,9 @@ def routes(sandbox: Sandbox) -> list[WebRoute]:
         at("payment_methods/{method_id}/update", _renew_card, "POST"),
         at("refunds/{refund_id}/fail", _fail_refund, "POST"),
         at("charges/{charge_id}/dispute", _dispute_charge, "POST"),
+        at("charges/{charge_id}/warn", _warn, "POST"),
+        at("payouts", _pay_out, "POST"),
+        at("payouts/{payout_id}/{act}", _move_payout, "POST"),
         at("disputes/{dispute_id}/{act}", _decide_dispute, "POST"),
         at("events/{event_id}/resend", _resend, "POST"),
         at("webhook/send", _send, "POST"),

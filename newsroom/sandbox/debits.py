@@ -58,16 +58,17 @@ def start(sandbox: Sandbox, intent: JsonDict, method: JsonDict, asked: JsonDict)
 
 
 def settle_due(sandbox: Sandbox) -> None:
-    """What the banks have answered by now, each act at the moment the clock shows now."""
+    """What the banks have answered by now, each at its own moment."""
     while True:
         row = sandbox.store.db.execute(
-            "SELECT charge FROM debits WHERE due_at <= ? ORDER BY due_at, rowid LIMIT 1",
+            "SELECT charge, due_at FROM debits WHERE due_at <= ? ORDER BY due_at, rowid LIMIT 1",
             (sandbox.clock.now(),),
         ).fetchone()
         if row is None:
             return
         sandbox.store.db.execute("DELETE FROM debits WHERE charge = ?", (row[0],))
-        answer(sandbox, sandbox.fetch(row[0], "charge", "charge"))
+        with sandbox.clock.at(row[1]):
+            answer(sandbox, sandbox.fetch(row[0], "charge", "charge"))
 
 
 def answer(sandbox: Sandbox, charge: JsonDict) -> JsonDict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import checkout, debits, renewals
+from . import checkout, debits, payouts, renewals
 from .state import Sandbox
 
 
@@ -11,3 +11,4 @@ def pass_time(sandbox: Sandbox) -> None:
     checkout.expire_overdue(sandbox)
     renewals.catch_up(sandbox)
     debits.settle_due(sandbox)
+    payouts.daily(sandbox)

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from . import balance, disputes, events, methods
+from . import balance, disputes, events, fraud, methods
 from .cards import Outcome, TestCard
 from .errors import CardError, InvalidRequest
 from .shapes import payments as shape
@@ -159,11 +159,13 @@ def _charge(sandbox: Sandbox, intent: JsonDict, method: JsonDict, card: TestCard
 
 
 def _let_the_bank_act(sandbox: Sandbox, charge: JsonDict) -> None:
-    """Some cards' banks dispute a charge as soon as it is booked."""
+    """Some cards' banks dispute a charge, or warn of it, as soon as it is booked."""
     method = sandbox.fetch(charge["payment_method"], "payment_method", "PaymentMethod")
     card = methods.card_of(sandbox, method)
     left = charge["amount"] - charge["amount_refunded"]
-    if card.then and charge["balance_transaction"] and left:
+    if card.then == "warning":
+        fraud.warn(sandbox, charge)
+    elif card.then and charge["balance_transaction"] and left:
         disputes.open_dispute(sandbox, charge, inquiry=card.then == "inquiry")
 
 

@@ -48,6 +48,8 @@ CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (next_at, seq) WHERE sta
 CREATE INDEX IF NOT EXISTS deliveries_held ON deliveries (hold, seq) WHERE state = 'held';
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 CREATE TABLE IF NOT EXISTS settlements (charge TEXT PRIMARY KEY, due_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS paid_out (movement TEXT PRIMARY KEY, payout TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS paid_out_by_payout ON paid_out (payout);
 CREATE TABLE IF NOT EXISTS debits (charge TEXT PRIMARY KEY, due_at INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS objects_invoice ON objects (type, json_extract(data, '$.invoice'));
 CREATE INDEX IF NOT EXISTS objects_paid_by
@@ -60,7 +62,7 @@ CREATE INDEX IF NOT EXISTS planned_next ON planned (moment, thing);
 _FILTERS = frozenset(
     {
         "payment_intent", "charge", "customer", "source", "type", "currency", "status", "email",
-        "customer_details.email", "invoice", "payment.payment_intent", "product",
+        "payout", "customer_details.email", "invoice", "payment.payment_intent", "product",
         "subscription",
         "parent.subscription_details.subscription",
     }
@@ -149,7 +151,10 @@ class Store:
         for name, wanted in (where or {}).items():
             if name not in _FILTERS:
                 raise LookupError(name)
-            if wanted is not None:
+            if wanted is not None and name == "payout":
+                clauses.append("id IN (SELECT movement FROM paid_out WHERE payout = ?)")
+                values.append(wanted)
+            elif wanted is not None:
                 clauses.append(f"json_extract(data, '$.{name}') = ?")
                 values.append(wanted)
         for bound, moment in (created or {}).items():
@@ -206,7 +211,7 @@ class Store:
         """Start afresh: every object but those of the kinds kept, and all that is owed."""
         marks = ",".join("?" for _ in keep)
         self.db.execute(f"DELETE FROM objects WHERE type NOT IN ({marks})", keep)
-        for table in ("deliveries", "idempotency", "settlements", "debits", "planned"):
+        for table in ("deliveries", "idempotency", "settlements", "debits", "planned", "paid_out"):
             self.db.execute(f"DELETE FROM {table}")
         self.db.execute("DELETE FROM settings WHERE name NOT IN ('account', 'began')")
 

@@ -168,7 +168,7 @@ def _classes() -> dict[str, Any]:
         for cls in (
             stripe.Account, stripe.Balance, stripe.BalanceTransaction, stripe.Charge,
             stripe.Customer, stripe.Dispute, stripe.Event, stripe.LineItem, stripe.Mandate,
-            stripe.PaymentIntent,
+            stripe.PaymentIntent, stripe.Payout, stripe.radar.EarlyFraudWarning,
             stripe.Invoice, stripe.InvoiceLineItem, stripe.InvoicePayment, stripe.Plan,
             stripe.PaymentMethod, stripe.Price, stripe.Product, stripe.Refund,
             stripe.SetupIntent, stripe.Subscription, stripe.SubscriptionItem,
