@@ -17,6 +17,7 @@ from campaigns.models import (
     RecurringDonation,
     RecurringState,
 )
+from newsroom.edge.language import language_prefix
 from newsroom.mail import outbox
 from newsroom.mail.models import OutboxMail
 from newsroom.money import Money
@@ -118,12 +119,17 @@ def write(recurring: RecurringDonation, template: str, key: str, **more: object)
 
 
 def manage_url(recurring: RecurringDonation) -> str:
-    return f"{settings.BASE_URL}/account/giving/{recurring.token}/"
+    return f"{_site(recurring)}/account/giving/{recurring.token}/"
 
 
 def card_url(recurring: RecurringDonation) -> str:
     """A link that changes the card without signing in, and can nothing else."""
-    return f"{settings.BASE_URL}/give/card/{signing.dumps(recurring.pk, salt=_SALT)}/"
+    return f"{_site(recurring)}/give/card/{signing.dumps(recurring.pk, salt=_SALT)}/"
+
+
+def _site(recurring: RecurringDonation) -> str:
+    """The site's address in the donor's language, without a slash at its end."""
+    return settings.BASE_URL + language_prefix(recurring.language)
 
 
 def of_card_link(signed: str) -> RecurringDonation | None:

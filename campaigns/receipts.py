@@ -1,19 +1,25 @@
 """The receipt and thank-you: owed in the transaction that records the money."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from articles.removals import headline_of
 from campaigns import dunning
-from campaigns.models import Donation, Payment, Tribute
+from campaigns.models import Donation, EntryKind, Payment, Tribute
 from newsroom.edge.language import language_prefix
 from newsroom.mail import outbox
 from newsroom.money import Money
 
 
-def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> None:
-    """Owe the donor one receipt for `payment`; asked twice, owed once."""
+def owe_receipt(
+    donation: Donation, payment: Payment, received_at: datetime, *, again: str = ""
+) -> None:
+    """Owe the donor one receipt for `payment`; asked twice, owed once.
+
+    `again` names the day on which a donor asks for it once more: one more on that day.
+    """
     donor = donation.donor
     if donor is None or not donor.email:
         return
@@ -21,7 +27,7 @@ def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> 
     prefix = language_prefix(donation.language)
     outbox.owe(
         kind="receipt",
-        dedupe_key=f"receipt:{payment.stripe_id}",
+        dedupe_key=f"receipt{again and '-again'}:{payment.stripe_id}{again and f':{again}'}",
         to=donor.email,
         template="receipt",
         language=donation.language,
@@ -46,6 +52,19 @@ def owe_receipt(donation: Donation, payment: Payment, received_at: datetime) -> 
             ),
         },
     )
+
+
+def send_again(donation: Donation, day: date) -> bool:
+    """Owe the receipts of a donation whose money came once more; at most once a day.
+
+    False when nothing of it has come.
+    """
+    payments = donation.payments.filter(entries__kind=EntryKind.CHARGE).distinct()
+    with transaction.atomic():
+        for payment in payments:
+            came = donation.received_at or payment.created_at
+            owe_receipt(donation, payment, came, again=f"{day:%Y-%m-%d}")
+    return bool(payments)
 
 
 def _manage_url(donation: Donation) -> str:

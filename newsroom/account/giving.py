@@ -1,14 +1,22 @@
 """A reader's gifts: those made with an address the reader has proven, or linked to the account."""
 
+import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.signals import user_logged_in
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import ExtractYear, Lower
 from django.dispatch import receiver
 
-from campaigns.models import Donation, Donor
+from campaigns.models import (
+    Donation,
+    DonationState,
+    Donor,
+    RecurringDonation,
+    RecurringState,
+)
 from newsroom.money import Money
 from newsroom.readers.accounts import proven_addresses
 from newsroom.readers.models import Reader
@@ -18,9 +26,16 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Gift:
-    """One line of "My donations"; `at` is when the money came, or when the gift was begun."""
+    """One line of "My donations"; `at` is when the money came, or when the gift was begun.
+
+    `left` is what of it stands when part of it went back; `token` asks for its receipt again.
+    """
 
     money: Money
+    left: Money | None
+    token: str
+    frequency: str
+    received: bool
     campaign_title: str
     campaign_url: str
     at: datetime
@@ -30,15 +45,18 @@ class Gift:
 
 def gifts_of(reader: Reader) -> list[Gift]:
     """The reader's donations, newest first."""
-    donations = (
-        Donation.objects.annotate(address=Lower("donor__email"))
-        .filter(Q(donor__reader=reader) | Q(address__in=proven_addresses(reader)))
-        .select_related("campaign")
-        .order_by("-started_at", "-id")[:SHOWN]
-    )
+    donations = donations_of(reader).order_by("-started_at", "-id")[:SHOWN]
     return [
         Gift(
             money=donation.money,
+            left=(
+                Money(donation.net, donation.currency)
+                if donation.state == DonationState.PARTLY_REFUNDED
+                else None
+            ),
+            token=donation.token,
+            frequency=donation.frequency,
+            received=donation.received_at is not None,
             campaign_title=donation.campaign.title,
             campaign_url=donation.campaign.get_absolute_url(),
             at=donation.received_at or donation.started_at,
@@ -47,6 +65,83 @@ def gifts_of(reader: Reader) -> list[Gift]:
         )
         for donation in donations
     ]
+
+
+def donations_of(reader: Reader) -> QuerySet[Donation]:
+    """Every donation made with an address the reader has proven, or linked to the account."""
+    return (
+        Donation.objects.annotate(address=Lower("donor__email"))
+        .filter(Q(donor__reader=reader) | Q(address__in=proven_addresses(reader)))
+        .select_related("campaign", "donor")
+    )
+
+
+def recurring_of(reader: Reader) -> QuerySet[RecurringDonation]:
+    """The reader's recurring donations that were begun, those that go on first."""
+    return (
+        RecurringDonation.objects.annotate(address=Lower("donor__email"))
+        .filter(Q(donor__reader=reader) | Q(address__in=proven_addresses(reader)))
+        .exclude(state=RecurringState.STARTED)
+        .select_related("campaign", "donor")
+        .order_by(F("ended_at").desc(nulls_first=True), "-id")
+    )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one reader gave in one year: gifts that came in it and what of them stands."""
+
+    year: int
+    gifts: list[Gift]
+    totals: list[Money]
+    name: str
+
+
+def years_of(reader: Reader) -> list[int]:
+    """Years in which something of the reader's came, the newest first; the newsroom's zone."""
+    came = donations_of(reader).filter(received_at__isnull=False)
+    years = came.annotate(year=ExtractYear("received_at", tzinfo=_zone())).values_list("year")
+    return sorted({year for (year,) in years}, reverse=True)
+
+
+def statement(reader: Reader, year: int) -> Statement:
+    """The reader's gifts of a year. It shows what stands today: a later refund takes it off."""
+    came = (
+        donations_of(reader)
+        .annotate(year=ExtractYear("received_at", tzinfo=_zone()))
+        .filter(year=year)
+        .order_by("received_at", "id")
+    )
+    sums: dict[str, int] = {}
+    gifts = []
+    for donation in came:
+        stands = max(0, donation.net)
+        sums[donation.currency] = sums.get(donation.currency, 0) + stands
+        gifts.append(
+            Gift(
+                money=donation.money,
+                left=Money(stands, donation.currency),
+                token=donation.token,
+                frequency=donation.frequency,
+                received=True,
+                campaign_title=donation.campaign.title,
+                campaign_url=donation.campaign.get_absolute_url(),
+                at=donation.received_at or donation.started_at,
+                state=donation.state,
+                state_shown=donation.get_state_display(),
+            )
+        )
+    donor = Donor.objects.filter(reader=reader).first()
+    return Statement(
+        year=year,
+        gifts=gifts,
+        totals=[Money(amount, currency) for currency, amount in sorted(sums.items())],
+        name=(donor.name if donor else "") or reader.email,
+    )
+
+
+def _zone() -> zoneinfo.ZoneInfo:
+    return zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
 
 @receiver(user_logged_in)

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from newsroom.account import views
+from newsroom.account import recurring_views, views
 
 urlpatterns = [
     path("", views.reader, name="reader_account"),
+    path("giving/<str:token>/", recurring_views.manage, name="recurring"),
+    path("giving/<str:token>/card/", recurring_views.card, name="recurring_card"),
+    path("giving/<str:token>/card/done/", recurring_views.card_done, name="recurring_card_done"),
+    path("giving/<str:token>/<slug:what>/", recurring_views.change, name="recurring_change"),
+    path("receipts/<str:token>/again/", recurring_views.receipt_again, name="receipt_again"),
+    path("statements/<int:year>/", recurring_views.year_statement, name="statement"),
     path("follows/", views.follows, name="reader_follows"),
 ]

@@ -15,7 +15,7 @@ from articles import following
 from articles.commenters import is_banned, standing
 from articles.comments import comments_of
 from newsroom.account.forms import PublicNameForm
-from newsroom.account.giving import gifts_of
+from newsroom.account.giving import gifts_of, recurring_of, years_of
 from newsroom.readers.models import Reader
 
 
@@ -43,6 +43,8 @@ def reader(request: HttpRequest) -> HttpResponse:
             "trusted": how.trusted_at is not None,
             "follows": following.follows_of(person),
             "donations": gifts_of(person),
+            "recurring": recurring_of(person),
+            "years": years_of(person),
         },
         status=422 if form.is_bound else 200,
     )
