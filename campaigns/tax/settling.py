@@ -119,9 +119,10 @@ def _issue_owed(
     for receipt in sorted(set(before.values()), key=lambda r: r.pk):
         replace(receipt, donor, moment)
     for charge, gift in uncovered.items():
-        fresh = charge not in before and gift.amount > 0 and not gift.held
-        if fresh and request.mode == RequestMode.EACH:
-            remember_address(request, donor)
+        if charge in before or gift.amount <= 0 or gift.held:
+            continue
+        remember_address(request, donor)
+        if request.mode == RequestMode.EACH:
             issue_single(gift, request, donor, moment)
 
 

@@ -2,13 +2,16 @@
 names once the law no longer asks for them."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 
-from campaigns.models import ReceiptParty
+from campaigns.models import DonationState, ReceiptParty, ReceiptRequest
+
+# How long the address given with a donation is kept that was never paid.
+NOT_PAID = timedelta(days=30)
 
 _CHECKS = [
     (
@@ -84,7 +87,14 @@ def differences() -> Iterator[str]:
 
 
 def forget(moment: datetime) -> int:
-    """Delete names and addresses on receipts that the law asks for no longer; how many."""
+    """Delete names and addresses on receipts that the law asks for no longer, and those that
+    came with a donation nobody paid; how many."""
     today = moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     gone, _each = ReceiptParty.objects.filter(keep_until__lt=today).delete()
-    return gone
+    left = ReceiptRequest.objects.filter(
+        donation__state__in=[DonationState.STARTED, DonationState.FAILED, DonationState.EXPIRED],
+        donation__received_at=None,
+        donation__started_at__lt=moment - NOT_PAID,
+    )
+    unpaid, _each = left.delete()
+    return gone + unpaid

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from newsroom.account import recurring_views, views
+from newsroom.account import recurring_views, tax, views
 
 urlpatterns = [
     path("", views.reader, name="reader_account"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("giving/<str:token>/<slug:what>/", recurring_views.change, name="recurring_change"),
     path("receipts/<str:token>/again/", recurring_views.receipt_again, name="receipt_again"),
     path("statements/<int:year>/", recurring_views.year_statement, name="statement"),
+    path("tax-receipts/<int:receipt_id>/", tax.receipt, name="reader_receipt"),
     path("follows/", views.follows, name="reader_follows"),
 ]

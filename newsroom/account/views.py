@@ -16,6 +16,7 @@ from articles.commenters import is_banned, standing
 from articles.comments import comments_of
 from newsroom.account.forms import PublicNameForm
 from newsroom.account.giving import gifts_of, recurring_of, years_of
+from newsroom.account.tax import SHOWN, receipts_of
 from newsroom.readers.models import Reader
 
 
@@ -45,6 +46,7 @@ def reader(request: HttpRequest) -> HttpResponse:
             "donations": gifts_of(person),
             "recurring": recurring_of(person),
             "years": years_of(person),
+            "tax_receipts": receipts_of(person)[:SHOWN],
         },
         status=422 if form.is_bound else 200,
     )

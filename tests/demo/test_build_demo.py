@@ -195,6 +195,27 @@ def test_the_gifts_are_in_the_books_and_the_books_agree_with_stripe(on_demo: Sta
     assert clock(on_demo)["real"]
 
 
+def test_some_givers_have_a_tax_receipt_by_mail_and_the_one_given_back_is_cancelled(
+    on_demo: Stack,
+) -> None:
+    from campaigns.models import ReceiptRequest, TaxReceipt
+    from newsroom.mail.models import OutboxMail
+
+    asked = ReceiptRequest.objects.filter(donation__received_at__isnull=False)
+    wait_until(
+        lambda: not asked.filter(due_at__isnull=False).exists(), 60, "the receipts are settled"
+    )
+    standing = TaxReceipt.objects.filter(cancellation=None)
+    kept = asked.filter(donation__net__gt=0)
+    assert standing.count() == kept.count() > 0
+    assert OutboxMail.objects.filter(dedupe_key__startswith="tax-receipt:").count() == (
+        TaxReceipt.objects.count()
+    )
+    assert not asked.exclude(problem="").exists()
+    done = on_demo.manage("verify_receipts")
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
 def test_the_campaign_is_a_month_old_with_three_weeks_to_go_and_on_every_story(on_demo: Stack):
     from django.utils import timezone
 

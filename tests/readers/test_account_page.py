@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from campaigns.models import Donation, DonationState, Donor
+from campaigns.models import Donation, DonationState, Donor, TaxReceipt
 from newsroom.readers.models import Reader
 from tests.campaigns_made import a_campaign
 from tests.desk.factory import a_gift
 from tests.mail.servers import MailServer
 from tests.readers.signing_in import sign_in
+from tests.receipts.made import a_gift as a_receipted_gift
+from tests.receipts.made import an_issuer, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +57,22 @@ def test_a_refunded_gift_says_so(browser: Client) -> None:
     a_gift(a_campaign(), 2500, JUNE, donor=donor)
     Donation.objects.update(state=DonationState.REFUNDED)
     assert "refunded" in browser.get("/account/").content.decode().lower()
+
+
+def test_the_donor_downloads_the_own_tax_receipts_and_no_other(browser: Client) -> None:
+    an_issuer()
+    donors = [Donor.objects.create(email=f"{name}@example.org") for name in ("Ann", "bea")]
+    for donor in donors:
+        a_receipted_gift(a_campaign(), donor=donor)
+    settle()
+    own, foreign = TaxReceipt.objects.order_by("donor__pk")
+    page = browser.get("/account/").content.decode()
+    assert own.number in page
+    assert foreign.number not in page
+    answer = browser.get(f"/account/tax-receipts/{own.pk}/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert browser.get(f"/account/tax-receipts/{foreign.pk}/").status_code == 404
+    assert Client().get(f"/account/tax-receipts/{own.pk}/").status_code == 302
 
 
 def test_gifts_of_others_are_not_there(browser: Client) -> None:

@@ -1,6 +1,6 @@
 """Receipts follow the ledger: issued when the money is there, void when it went back."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from campaigns import offline
 from campaigns.models import (
+    Donation,
     EntryKind,
     Method,
     OfflineGift,
@@ -194,6 +195,15 @@ def test_the_copy_goes_when_the_law_no_longer_asks_for_it() -> None:
         cursor.execute("ALTER TABLE campaigns_receiptparty ENABLE TRIGGER receipt_party_stays")
     assert verifying.forget(datetime(party.keep_until.year, 12, 31, tzinfo=UTC)) == 1
     assert standing()
+
+
+def test_an_address_given_with_a_donation_nobody_paid_is_forgotten_after_a_month() -> None:
+    an_issuer()
+    paid, left = a_gift(a_campaign()), a_gift(a_campaign())
+    Donation.objects.filter(pk=left.pk).update(state="expired", received_at=None)
+    assert verifying.forget(JUNE + timedelta(days=29)) == 0
+    assert verifying.forget(JUNE + timedelta(days=31)) == 1
+    assert ReceiptRequest.objects.get().donation == paid
 
 
 def test_staff_cancel_for_good_with_a_reason_and_no_other_follows() -> None:

@@ -19,6 +19,7 @@ from campaigns.refunds import RefundError, refund
 from newsroom.demo.build import CannotBuild
 from newsroom.demo.build.cashier import DECLINED_CARD, Cashier
 from newsroom.demo.build.giving_plan import Gift
+from newsroom.demo.build.tax_receipts import receipt_for
 from newsroom.readers.models import Reader
 
 _REFUNDS: Final = uuid.UUID("5d0f7c0e-0c7b-4a4e-9a5a-3f6b9a5f2c11")
@@ -125,6 +126,7 @@ class Giving:
             article=self._articles[gift.story] if gift.story else None,
             first_article=self._articles[gift.first_story] if gift.first_story else None,
             via=gift.via,
+            receipt=receipt_for(gift),
         )
 
 

@@ -11,6 +11,7 @@ from newsroom.demo.build.gifts import Giving
 from newsroom.demo.build.giving_plan import Gift, Told, plan
 from newsroom.demo.build.newsroom import Newsroom
 from newsroom.demo.build.showing import Showing
+from newsroom.demo.build.tax_receipts import say_who_issues
 
 # So many of the last gifts are given while the site is looked at.
 LIVE: Final = 20
@@ -21,6 +22,7 @@ def give(
 ) -> None:
     """Make what is missing of `count` gifts; the last ones over `trickle_seconds`, or in the past
     like the others when that is 0. Returns when all are in the books. Raises `CannotBuild`."""
+    say_who_issues(newsroom.content.newsroom, newsroom.staff)
     enter_cheque(newsroom.campaign, newsroom.calendar, newsroom.staff)
     gifts = _planned(newsroom, count, seed)
     giving = Giving(newsroom.campaign, gifts, newsroom.articles, newsroom.staff)
