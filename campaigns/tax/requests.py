@@ -5,20 +5,30 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.models import Donation, Donor, DonorAddress, ReceiptRequest
+from campaigns.models import (
+    Donation,
+    Donor,
+    DonorAddress,
+    Frequency,
+    ReceiptRequest,
+    RequestMode,
+)
 from campaigns.tax import settling
 
 
 def ask(donation: Donation, address: Mapping[str, str] | None) -> None:
     """Keep with a begun donation whom its receipt goes to. The same form sent again with another
-    address has it changed, and without one ends the wish, until the money has come."""
+    address has it changed, and without one ends the wish, until the money has come. What is given
+    each month or year is receipted together when the year is over."""
     if donation.received_at:
         return
     if address is None:
         ReceiptRequest.objects.filter(donation=donation).delete()
     else:
+        once = donation.frequency == Frequency.ONCE
+        mode = RequestMode.EACH if once else RequestMode.YEARLY
         ReceiptRequest.objects.update_or_create(
-            donation=donation, defaults=dict(address), create_defaults=dict(address)
+            donation=donation, defaults={**address, "mode": mode}
         )
 
 

@@ -7,7 +7,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import (
+    Donation,
     DonorAddress,
+    Frequency,
     ReceiptCounter,
     ReceiptRequest,
     ReceiptRun,
@@ -203,6 +205,22 @@ def test_a_run_does_not_begin_while_the_newsroom_has_not_said_who_it_is() -> Non
     an_issuer(signatory="")
     with pytest.raises(yearly.CannotRun, match="Missing: who signs"):
         yearly.start(2026, by=treasurer(), moment=LATER)
+
+
+@pytest.mark.django_db
+def test_monthly_gifts_are_receipted_together_when_the_year_is_over() -> None:
+    an_issuer()
+    campaign, donor = a_campaign(), a_donor()
+    first = a_gift(campaign, 1500, donor=donor, asked=False)
+    Donation.objects.filter(pk=first.pk).update(frequency=Frequency.MONTH, received_at=None)
+    first.refresh_from_db()
+    requests.ask(first, IDA)
+    a_gift(campaign, 1500, donor=donor, asked=False, at=JUNE.replace(month=7))
+    settle()
+    assert not TaxReceipt.objects.exists()
+    whole_run(yearly.start(2026, by=treasurer(), moment=LATER))
+    receipt = TaxReceipt.objects.get()
+    assert (receipt.kind, receipt.amount, receipt.party.name) == ("yearly", 3000, IDA["name"])
 
 
 @pytest.mark.django_db
