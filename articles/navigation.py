@@ -1,12 +1,14 @@
 """The site's sections and standing pages, for every page's header and footer.
 
-Kept in the process for a minute: they change a few times a year and every page shows them.
+Kept in the process for a minute, or for a generation where pages are kept: they change a few times
+a year and every page shows them.
 """
 
 import time
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Q
 from wagtail.models import Page
 
@@ -14,6 +16,7 @@ from articles.addresses import section_path
 from articles.models import Purpose
 from articles.story import policy_url
 from newsroom.edge.language import language_prefix
+from newsroom.edge.generation import Kept
 
 KEPT_SECONDS: Final = 60.0
 
@@ -30,10 +33,13 @@ class Navigation:
 
 
 _kept: dict[str, Navigation] = {}
+_of_the_generation: Kept[Navigation] = Kept()
 
 
 def navigation(language: str) -> Navigation:
     """What `language`'s pages link to, at most `KEPT_SECONDS` old. One query when not kept."""
+    if settings.PAGE_CACHE_BYTES:
+        return _of_the_generation.get(language, lambda: _read(language))
     kept = _kept.get(language)
     if kept is None or time.monotonic() - kept.read_at > KEPT_SECONDS:
         kept = _kept[language] = _read(language)

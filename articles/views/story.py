@@ -13,6 +13,7 @@ from articles.comments import takes_comments
 from articles.embeds import frame_origins
 from articles.entries import mark_of, marked_by, story_entries
 from articles.keep_reading import keep_reading
+from articles.listing import Card
 from articles.models import Address
 from articles.related import with_related
 from articles.retractions import headline_where_shared, retraction_of
@@ -21,10 +22,13 @@ from articles.story import Story, find_story, policy_url, story_at
 from articles.structured import as_script, news_article
 from articles.threads import discussion
 from articles.views.tombstone import find_removed, tombstone
-from newsroom.branding.models import Branding
+from newsroom.branding.context import as_readers_see_it
+from newsroom.edge.generation import Kept
 from newsroom.edge.headers import public
 
 FRESH_SECONDS = 30
+
+_keep_reading: Kept[list[Card]] = Kept()
 
 
 def story_address(
@@ -52,8 +56,10 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
         return found
     entries = story_entries(found.article_id)
     story = with_related(story_at(found, mark_of(entries)))
-    days = _branding(request).comments_days
-    story = replace(story, comments_open=takes_comments(found.article, timezone.now(), days))
+    newsroom = as_readers_see_it(request)
+    story = replace(
+        story, comments_open=takes_comments(found.article, timezone.now(), newsroom.comments_days)
+    )
     marked = marked_by(entries)
     context = {
         "story": story,
@@ -62,12 +68,14 @@ def article(request: HttpRequest, **_parts: object) -> HttpResponse:
         "retraction": retraction_of(story, marked),
         "shared_headline": headline_where_shared(story),
         "marked": marked,
-        "keep_reading": keep_reading(story.id, story.language),
+        "keep_reading": _keep_reading.get(
+            (story.id, story.language), lambda: keep_reading(story.id, story.language)
+        ),
         **talk_of(story),
         **story_links(story),
         # Called by the template, where the part they stand in is not kept from before.
         "share": lambda: share_links(headline_where_shared(story), story.absolute_url),
-        "json_ld": lambda: as_script(news_article(story, entries, _branding(request).name)),
+        "json_ld": lambda: as_script(news_article(story, entries, newsroom.name)),
     }
     response = public(request, render(request, "articles/article.html", context), FRESH_SECONDS)
     if origins := frame_origins(story.body, settings.EMBED_PROVIDERS):
@@ -86,7 +94,3 @@ def talk_of(story: Story) -> dict[str, object]:
 
 def story_links(story: Story) -> dict[str, str]:
     return {"policy_url": policy_url(story.language), "history_url": f"{story.url}history/"}
-
-
-def _branding(request: HttpRequest) -> Branding:
-    return Branding.load(request_or_site=request)

@@ -4,7 +4,15 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from newsroom.branding.models import Branding
+from newsroom.edge.generation import Kept
+
+_kept: Kept[Branding] = Kept()
 
 
 def branding(request: HttpRequest) -> dict[str, object]:
-    return {"branding": SimpleLazyObject(lambda: Branding.load(request_or_site=request))}
+    return {"branding": SimpleLazyObject(lambda: as_readers_see_it(request))}
+
+
+def as_readers_see_it(request: HttpRequest) -> Branding:
+    """The newsroom's own words, kept for a generation. Not to be changed."""
+    return _kept.get("branding", lambda: Branding.load(request_or_site=request))

@@ -9,9 +9,11 @@ Redis is away the generation is another one every `AWAY_SECONDS` by itself.
 import logging
 import os
 import time
+from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Final
+from typing import Final, Generic, TypeVar
 
+from django.conf import settings
 from redis.exceptions import RedisError
 
 from newsroom.edge.redis import redis
@@ -21,6 +23,9 @@ log = logging.getLogger(__name__)
 KEY: Final = "waylight:generation"
 CHECK_SECONDS: Final = 0.5
 AWAY_SECONDS: Final = 2.0
+
+
+Value = TypeVar("Value")
 
 
 class Watch:
@@ -54,6 +59,29 @@ class Watch:
 
 _watch = Watch()
 current = _watch.current
+
+
+class Kept(Generic[Value]):
+    """What was read once and holds for a generation: only what changes with a purge owed
+    (`purges.owe`). Nothing is kept where the site keeps no pages."""
+
+    def __init__(self, most: int = 2_000) -> None:
+        self._most = most
+        self._state: tuple[str, dict[Hashable, Value]] = ("", {})
+
+    def get(self, key: Hashable, read: Callable[[], Value]) -> Value:
+        """What `read` gave for `key` in this generation, else what it gives now."""
+        if not settings.PAGE_CACHE_BYTES:
+            return read()
+        # Of the time before it is read: a change meanwhile makes it an old one.
+        word = current()
+        known, values = self._state
+        if known != word or len(values) >= self._most:
+            values = {}
+            self._state = (word, values)
+        if key not in values:
+            values[key] = read()
+        return values[key]
 
 
 def advance() -> bool:
