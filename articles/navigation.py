@@ -15,8 +15,8 @@ from wagtail.models import Page
 from articles.addresses import section_path
 from articles.models import Purpose
 from articles.story import policy_url
-from newsroom.edge.language import language_prefix
 from newsroom.edge.generation import Kept
+from newsroom.edge.language import language_prefix
 
 KEPT_SECONDS: Final = 60.0
 

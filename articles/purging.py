@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
-from articles.addresses import language_of, language_prefix
+from articles.addresses import language_of
 from articles.entries import compare_url
 from articles.models import (
     Address,
@@ -29,6 +29,7 @@ from articles.models import (
 )
 from newsroom.branding.models import Branding
 from newsroom.edge import purges
+from newsroom.edge.language import language_prefix
 from newsroom.edge.models import Purge
 
 # How many of a story's comparisons are purged, the newest first; older ones have not changed.

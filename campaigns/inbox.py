@@ -140,7 +140,9 @@ def accept_event(body: bytes, signature: str) -> Accepted:
     except gateway.BadSignature:
         raise Refused(400, "The signature is wrong or too old.") from None
     try:
-        event = _storable(json.loads(body))
+        event = json.loads(body)
+        if b"\\u0000" in body:
+            event = _storable(event)
         stripe_id, kind = str(event["id"])[:120], str(event["type"])[:80]
         created = datetime.fromtimestamp(int(event["created"]), UTC)
         look_at = object_to_look_at(event)[:120]

@@ -1,6 +1,6 @@
 """How far a campaign is: what the bar shows, on pages and as JSON."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -154,6 +154,14 @@ class Progress:
             return None
         today = self.as_of.astimezone(self.last_day.tzinfo).date()
         return max(0, (self.last_day.date() - today).days)
+
+    def as_shown(self) -> tuple[Any, ...]:
+        """All that a page can show of it, but for the moment it was asked: two that are equal look
+        the same."""
+        kinds = vars(type(self)).items()
+        said = [name for name, value in kinds if isinstance(value, property)]
+        kept = [each.name for each in fields(self) if each.name != "as_of"]
+        return tuple([getattr(self, name) for name in (*kept, *said)])
 
     def as_json(self) -> dict[str, Any]:
         """The body of `progress.json`."""

@@ -9,10 +9,10 @@ from uuid import uuid4
 from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 
-from articles.addresses import language_prefix
 from articles.purging import TURN_WINDOW, newest_stories, owe_once
 from campaigns.models import Campaign, CampaignChange, Match
 from newsroom.edge import purges
+from newsroom.edge.language import language_prefix
 
 
 def join() -> None:

@@ -17,9 +17,11 @@ def campaign_banner(article: int | None = None, via: str = "banner") -> dict[str
     if campaign is None:
         return {"campaign": None}
     query = f"?from={article}&via={via}" if article else f"?via={via}"
+    now = progress(campaign)
     return {
         "campaign": campaign,
-        "progress": progress(campaign),
+        "progress": now,
+        "shown": now.as_shown(),
         "give_url": campaign.give_url + query,
     }
 

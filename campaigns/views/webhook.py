@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from campaigns import inbox
-from campaigns.tasks import nudge
+from campaigns.nudging import nudger
 from newsroom.problem import problem
 
 
@@ -24,5 +24,5 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except inbox.Refused as refusal:
         return problem(refusal.status, str(refusal))
     if accepted.new and not accepted.because:
-        nudge()
+        nudger.ask()
     return JsonResponse({"received": True, "new": accepted.new, "note": accepted.because})

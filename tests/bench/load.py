@@ -15,6 +15,9 @@ MOST_REQUESTS = 20_000
 MOST_SECONDS = 3.0
 ANSWER_SECONDS = 20.0
 
+# A parameter that no page knows: the page is made anew, past the page cache.
+UNKEPT = "?made=anew"
+
 Request = Callable[[], bytes]
 
 

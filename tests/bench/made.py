@@ -51,7 +51,7 @@ def make_newsroom() -> Made:
     _correct(corrected)
     _comment(corrected)
     the_default_campaign()
-    campaign = a_campaign(goal=10_000_000)
+    campaign = a_campaign(goal=10_000_000, on_articles=True)
     return Made(
         story=str(corrected.url),
         plain_story=str(plain[0].url),

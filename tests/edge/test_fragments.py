@@ -20,6 +20,7 @@ from articles.listing import Card
 from articles.models import Comment, CommentState, Kind
 from articles.story import Story
 from articles.threads import CommentShown
+from campaigns.progress import progress
 from newsroom.branding.models import Branding
 from newsroom.edge import fragments
 from newsroom.edge.fragments import frozen, kept
@@ -324,3 +325,20 @@ def test_what_is_kept_stays_within_its_bound(monkeypatch: pytest.MonkeyPatch) ->
     made.clear()
     part(0)
     assert made == []
+
+
+def test_a_part_that_shows_what_cannot_be_compared_is_shown_all_the_same() -> None:
+    template = Template("{% load kept %}{% kept 'p' value %}{{ count }}{% endkept %}")
+    for count in (1, 2):
+        assert template.render(Context({"value": {1, 2}, "count": count})) == str(count)
+
+
+@pytest.mark.django_db
+def test_two_looks_at_a_campaign_are_one_part_until_it_looks_otherwise() -> None:
+    campaign = a_campaign(starts_at=MOMENT - timedelta(days=9), ends_at=MOMENT + timedelta(days=3))
+    now = progress(campaign, MOMENT)
+    assert now.as_shown() == progress(campaign, MOMENT + timedelta(seconds=5)).as_shown()
+    later = progress(campaign, MOMENT + timedelta(days=1))
+    assert now.as_shown() != later.as_shown()
+    assert now.as_shown() != replace(now, raised=1).as_shown()
+    frozen(now.as_shown())

@@ -1,6 +1,8 @@
 """`{% kept "name" value … %} … {% endkept %}`: a part of a page that shows these values and nothing
 else, rendered once for them (`newsroom/edge/fragments.py`)."""
 
+import logging
+
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
@@ -9,6 +11,7 @@ from django.utils.translation import get_language
 
 from newsroom.edge.fragments import frozen, kept
 
+log = logging.getLogger(__name__)
 register = template.Library()
 
 
@@ -19,7 +22,12 @@ class KeptNode(template.Node):
         self.nodelist, self.name, self.values = nodelist, name, values
 
     def render(self, context: Context) -> SafeString:
-        shown = tuple([frozen(value.resolve(context, True)) for value in self.values])
+        try:
+            shown = tuple([frozen(value.resolve(context, True)) for value in self.values])
+        except TypeError as error:
+            # A page is worth more than its speed.
+            log.error("the part %s is not kept: %s", self.name, error)
+            return self.nodelist.render(context)
         return kept(
             (self.name, get_language(), shown),
             lambda: self.nodelist.render(context),
