@@ -24,6 +24,15 @@ _SMALLEST_COMPRESSED: Final = 600
 _BROTLI_QUALITY: Final = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A page as it goes out, all but its age. `headers` by their names in small letters, each with
+    its name and value."""
+
+    body: bytes
+    headers: dict[str, tuple[str, str]]
+
+
 @dataclass(slots=True)
 class Page:
     """An answer as it was given: `headers` with all that middleware added, `etag` quoted.
@@ -39,7 +48,7 @@ class Page:
     fresh_seconds: int
     stale_seconds: int
     made_at: float = field(default_factory=time.monotonic)
-    _encoded: dict[str, bytes] = field(default_factory=dict)
+    _encoded: dict[str, "Encoded"] = field(default_factory=dict)
 
     @property
     def age(self) -> float:
@@ -57,21 +66,28 @@ class Page:
         """Whether it may be given out while it is made anew (RFC 5861)."""
         return self.generation == generation and self.age < self.fresh_seconds + self.stale_seconds
 
-    def encoded(self, accepted: str) -> tuple[str, bytes]:
-        """The body in the best encoding of `accepted` (the request's Accept-Encoding), and its
-        name; compressed once. Public pages hold no secret that their length could tell (BREACH)."""
-        name = _best(accepted) if len(self.body) >= _SMALLEST_COMPRESSED else ""
-        if not name:
-            return "", self.body
-        body = self._encoded.get(name)
-        if body is None:
-            body = (
-                brotli.compress(self.body, quality=_BROTLI_QUALITY)
-                if name == "br"
-                else gzip.compress(self.body, 6, mtime=0)
-            )
-            self._encoded[name] = body
-        return name, body
+    def encoded(self, accepted: str) -> Encoded:
+        """The page in the best encoding of `accepted` (the request's Accept-Encoding), made once.
+        Public pages hold no secret that their length could tell (BREACH)."""
+        large = accepted and len(self.body) >= _SMALLEST_COMPRESSED
+        name = _best(accepted) if large else ""
+        found = self._encoded.get(name)
+        if found is None:
+            found = self._encoded[name] = self._encode(name)
+        return found
+
+    def _encode(self, name: str) -> Encoded:
+        body = self.body
+        if name == "br":
+            body = brotli.compress(body, quality=_BROTLI_QUALITY)
+        elif name == "gzip":
+            body = gzip.compress(body, 6, mtime=0)
+        headers = self.headers | {"Vary": "Accept-Encoding", "Content-Length": str(len(body))}
+        if name:
+            headers["Content-Encoding"] = name
+            if self.etag:
+                headers["ETag"] = f'{self.etag[:-1]};{name}"'
+        return Encoded(body, {name.lower(): (name, value) for name, value in headers.items()})
 
 
 class Store:

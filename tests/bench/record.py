@@ -15,6 +15,7 @@ from articles import tallies
 from articles.chain import new_salt
 from articles.comparing import compare
 from articles.models import Article, Correction, Kind, Version
+from tests.bench.load import UNKEPT
 from tests.bench.made import WORDS
 from tests.bench.table import Row
 
@@ -100,7 +101,7 @@ def _entries(article: Article, count: int) -> None:
 
 
 def _get(client: Client, path: str) -> None:
-    assert client.get(path).status_code == 200, path
+    assert client.get(path + UNKEPT).status_code == 200, path
 
 
 def _ms(act: Callable[[], object]) -> float:
