@@ -27,7 +27,8 @@ from articles.models import (
     Topic,
     Version,
 )
-from newsroom.branding.models import Branding
+from newsroom.branding.models import Branding, OwnWords
+from newsroom.branding.own_words import forget as forget_own_words
 from newsroom.edge import purges
 from newsroom.edge.language import language_prefix
 from newsroom.edge.models import Purge
@@ -56,6 +57,8 @@ def join() -> None:
         post_save.connect(_listed_saved, sender=sender, dispatch_uid=f"purge_{sender.__name__}")
         post_delete.connect(_listed_saved, sender=sender, dispatch_uid=f"purge_{sender}_gone")
     post_save.connect(_branding_saved, sender=Branding, dispatch_uid="purge_branding")
+    for signal in (post_save, post_delete):
+        signal.connect(_own_words_changed, sender=OwnWords, dispatch_uid="purge_own_words")
     for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
         signal.connect(_page_changed, dispatch_uid="purge_page")
 
@@ -241,6 +244,11 @@ def _branding_saved(instance: Branding, created: bool, **_signal: Any) -> None:
     if created:
         return
     purges.owe(f"newsroom:{uuid4()}", every_page())
+
+
+def _own_words_changed(**_signal: Any) -> None:
+    forget_own_words()
+    purges.owe(f"own-words:{uuid4()}", every_page())
 
 
 def _page_changed(instance: Model, **_signal: Any) -> None:

@@ -20,6 +20,7 @@ from campaigns.models import Campaign, Donation, DonationState, Frequency
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
 from campaigns.tax import requests
 from campaigns.tributes import TributeWish
+from newsroom.branding.own_words import own
 from newsroom.edge.language import language_prefix
 from newsroom.money import Money
 
@@ -165,18 +166,19 @@ def checkout_parameters(donation: Donation) -> dict[str, Any]:
     campaign = donation.campaign
     with override(donation.language):
         give_url, prefix = campaign.give_url, language_prefix()
+    title = own(campaign.title, donation.language)
     notes = {METADATA_KEY: str(donation.attempt)}
     if donation.frequency == Frequency.ONCE:
         how: dict[str, Any] = {
             "mode": "payment",
-            "payment_intent_data": {"description": campaign.title, "metadata": notes},
+            "payment_intent_data": {"description": title, "metadata": notes},
             "customer_creation": "if_required",
             **debits.checkout_parameters(donation.currency),
         }
     else:
         how = {
             "mode": "subscription",
-            "subscription_data": {"description": campaign.title, "metadata": notes},
+            "subscription_data": {"description": title, "metadata": notes},
             "excluded_payment_method_types": sorted(debits.METHODS),
         }
     return {
@@ -198,12 +200,13 @@ def _lines(donation: Donation) -> list[dict[str, Any]]:
     A recurring gift is one line with one price, so that its donor can change the amount.
     """
     price: dict[str, Any] = {"currency": donation.currency}
-    parts = [(donation.campaign.title, donation.amount - donation.for_fee)]
+    title = own(donation.campaign.title, donation.language)
+    parts = [(title, donation.amount - donation.for_fee)]
     if donation.for_fee:
         parts.append((_("To cover the card’s fee"), donation.for_fee))
     if donation.frequency != Frequency.ONCE:
         price["recurring"] = {"interval": donation.frequency}
-        parts = [(donation.campaign.title, donation.amount)]
+        parts = [(title, donation.amount)]
     return [
         {
             "quantity": 1,

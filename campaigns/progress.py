@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from campaigns.milestones import GOAL, Mark, marks_of
 from campaigns.models import Campaign, Match, Milestone, Reached
+from newsroom.branding.own_words import own, spoken
 from newsroom.money import Money
 from newsroom.prepared import Prepared
 
@@ -229,8 +230,7 @@ def with_total() -> QuerySet[Campaign]:
 
 def campaign_at(slug: str) -> Campaign | None:
     """The campaign at that address, joined to its total. One query."""
-    found: Campaign | None = _AT.first(slug)
-    return found
+    return in_words(_AT.first(slug))
 
 
 _AT: Final = Prepared(lambda slug: with_total().filter(slug=slug)[:1], str)
@@ -241,7 +241,7 @@ def _marks(campaign: Campaign) -> tuple[Mark, ...]:
         return ()
     found = campaign.reached_marks  # type: ignore[attr-defined]
     reached = {each["amount"]: datetime.fromisoformat(each["reached_at"]) for each in found}
-    milestones = [Mark(**each) for each in campaign.set_marks]
+    milestones = [Mark(**each | {"words": own(each["words"])}) for each in campaign.set_marks]
     stretch = (campaign.stretch_goal, campaign.stretch_words)
     return tuple(marks_of(milestones, campaign.goal, stretch, reached))
 
@@ -265,8 +265,7 @@ def _open_match(campaign: Campaign) -> OpenMatch | None:
 def banner_campaign(moment: datetime | None = None) -> Campaign | None:
     """The campaign whose banner stands on stories now, if it is under way. One query."""
     now = moment or timezone.now()
-    found: Campaign | None = _BANNER.first(now, now)
-    return found
+    return in_words(_BANNER.first(now, now))
 
 
 # Every story's page asks it.
@@ -281,4 +280,23 @@ _BANNER: Final = Prepared(
 
 def campaign_to_give_to(moment: datetime | None = None) -> Campaign | None:
     """Where `/give/` leads: the banner's campaign, else the default one."""
-    return banner_campaign(moment) or with_total().filter(is_default=True).first()
+    return banner_campaign(moment) or in_words(with_total().filter(is_default=True).first())
+
+
+_Found = TypeVar("_Found", Campaign, Campaign | None)
+
+
+def in_words(campaign: _Found, language: str | None = None) -> _Found:
+    """The campaign as pages and mails in that language, the active one by default, show it."""
+    if campaign is None:
+        return campaign
+    return spoken(
+        campaign,
+        "title",
+        "appeal",
+        "case",
+        "thanks",
+        "stretch_words",
+        "outcome",
+        language=language,
+    )

@@ -48,6 +48,7 @@ _EDIT = _WRITE | {
     "articles.view_removalrequest",
 }
 _STANDARDS = _EDIT | {
+    "branding.change_ownwords",
     "branding.change_branding",
     "audit.view_auditentry",
     # They are sent the record's head each day.
@@ -58,6 +59,7 @@ _STANDARDS = _EDIT | {
     "articles.agree_removal",
 }
 _RAISE = {
+    "branding.change_ownwords",
     "campaigns.view_givehour",
     "campaigns.view_campaign",
     "campaigns.add_campaign",

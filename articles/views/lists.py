@@ -16,6 +16,7 @@ from articles.models import Person, Purpose, Section, StandingPage, Topic
 from articles.navigation import standing_path
 from articles.paging import page_number, page_of
 from articles.story import policy_url
+from newsroom.branding.own_words import spoken
 from newsroom.edge.headers import public
 
 FRESH_SECONDS = 30
@@ -58,6 +59,7 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
     found = published(get_language() or "en").filter(bylines__person=who)
     number = page_number(request)
     shown, has_next = page_of(lambda count, offset: cards(found, count, offset), number)
+    who = spoken(who, "role", "biography")
     context = {"person": who, "cards": shown, "page_number": number, "has_next": has_next}
     return public(request, render(request, "articles/person.html", context), FRESH_SECONDS)
 

@@ -14,6 +14,7 @@ from campaigns.books import last_comparison
 from campaigns.milestones import Mark
 from campaigns.models import Campaign
 from campaigns.supporters import latest_supporters
+from newsroom.branding.own_words import spoken
 from newsroom.edge.headers import public
 
 
@@ -27,7 +28,7 @@ def campaign_at(slug: str) -> Campaign:
 
 def default_for(campaign: Campaign) -> Campaign | None:
     """The campaign that takes gifts once `campaign` is over; None when it is itself that one."""
-    return far.with_total().filter(is_default=True).exclude(pk=campaign.pk).first()
+    return far.in_words(far.with_total().filter(is_default=True).exclude(pk=campaign.pk).first())
 
 
 def _with_pictures(marks: Iterable[Mark]) -> list[tuple[Mark, AbstractImage | None]]:
@@ -52,8 +53,8 @@ def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
                 "give_url": f"{campaign.give_url}?via=campaign",
                 "default": default_for(campaign) if shown.ended else None,
                 "marks": _with_pictures(shown.marks),
-                "uses": list(campaign.gift_uses.all()),
-                "questions": list(campaign.questions.all()),
+                "uses": [spoken(use, "words") for use in campaign.gift_uses.all()],
+                "questions": [spoken(q, "question", "answer") for q in campaign.questions.all()],
                 "changes": list(campaign.changes.all()),
                 "supporters": latest_supporters(campaign),
                 "books": last_comparison(campaign),

@@ -2,6 +2,7 @@
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -58,3 +59,27 @@ class Branding(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("newsroom")
+
+
+class OwnWords(models.Model):
+    """What a text of the newsroom's own, `source`, is in another language.
+
+    It belongs to the text and to no row: whoever changes the text is asked for it anew, and the
+    same text in two places is said once.
+    """
+
+    language = models.CharField(_("language"), max_length=5)
+    source = models.TextField(_("the text"))
+    said = models.TextField(_("in the other language"))
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("words in another language")
+        verbose_name_plural = _("words in another language")
+        default_permissions = ("change",)
+        constraints = [
+            models.UniqueConstraint("language", MD5("source"), name="a_text_is_said_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.said[:60]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse_lazy
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from newsroom.desk import views
+from newsroom.desk import own_words, views
 from newsroom.desk.panels import TodayPanel
 from newsroom.furniture import PermittedItem
 
@@ -20,6 +21,7 @@ def desk_urls() -> list[URLPattern]:
     return [
         path("health/", views.health_page, name="desk_health"),
         path("audit/", views.audit_log, name="desk_audit"),
+        path("words/<str:language>/", own_words.own_words, name="own_words"),
     ]
 
 
@@ -44,6 +46,20 @@ def audit_item() -> MenuItem:
         icon_name="history",
         order=50,
         permissions=["audit.view_auditentry"],
+    )
+
+
+@hooks.register("register_settings_menu_item")
+def own_words_item() -> MenuItem:
+    # One other language so far (`settings.LANGUAGES`).
+    other = next(code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
+    return PermittedItem(
+        _("Own words, translated"),
+        reverse_lazy("own_words", args=[other]),
+        name="own-words",
+        icon_name="globe",
+        order=70,
+        permissions=[own_words.MAY],
     )
 
 

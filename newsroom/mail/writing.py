@@ -11,6 +11,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
+from newsroom.branding.context import shown
 from newsroom.branding.models import Branding
 
 SUBJECT_LENGTH = 300
@@ -37,13 +38,13 @@ def write(template: str, context: Mapping[str, object], language: str = "en") ->
     are escaped in the MJML and as they are in subject and text. Raises TemplateDoesNotExist
     when one of the three is missing and OSError when the MJML cannot be read.
     """
-    values = {
-        "branding": Branding.load(),
+    values: dict[str, object] = {
         "site_url": settings.BASE_URL.rstrip("/"),
         "language": language,
         **context,
     }
     with translation.override(language):
+        values["branding"] = shown(Branding.load())
         subject = _render(f"mail/{template}_subject.txt", values, escape=False)
         text = _render(f"mail/{template}.txt", values, escape=False)
         mjml = _render(f"mail/{template}.mjml", values, escape=True)

@@ -1,5 +1,5 @@
 """Moments as a newsroom of Canada writes them in the page's language: `{{ moment|said:pattern }}`,
-as Django's `date`, and `{{ moment|zone }}`, the abbreviation of its zone."""
+as Django's `date`, and `{{ moment|zone }}`, the abbreviation of its zone; and `{{ text|own }}`."""
 
 from datetime import date, datetime
 from typing import Final
@@ -7,6 +7,8 @@ from typing import Final
 from django import template
 from django.template.defaultfilters import date as as_pattern
 from django.utils.translation import get_language
+
+from newsroom.branding import own_words
 
 register = template.Library()
 
@@ -41,6 +43,12 @@ def said(moment: date | datetime | None, pattern: str) -> str:
 def zone(moment: datetime | None) -> str:
     text = str(as_pattern(moment, "T"))
     return _ZONES.get(text, text) if _french() else text
+
+
+@register.filter
+def own(text: str) -> str:
+    """A text of the newsroom's own in the page's language (`newsroom/branding/own_words.py`)."""
+    return own_words.own(text)
 
 
 def _french() -> bool:

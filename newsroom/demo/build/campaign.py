@@ -41,7 +41,7 @@ def open_campaigns(content: DemoContent, calendar: Calendar, by: Reader) -> Camp
         time_zone=zone_name,
         currency=CURRENCY,
         amounts=fund.presets,
-        words=_words(fund),
+        words=words_of(fund),
         by=by,
     )
     appeal = content.campaign
@@ -57,7 +57,7 @@ def open_campaigns(content: DemoContent, calendar: Calendar, by: Reader) -> Camp
         amounts=list(appeal.presets),
         maximum=LARGEST_GIFT,
         on_articles=True,
-        **_words(appeal),
+        **words_of(appeal),
     )
     store_campaign(campaign, by=by, moment=campaign.starts_at)
     if promise := appeal.match:
@@ -74,7 +74,8 @@ def open_campaigns(content: DemoContent, calendar: Calendar, by: Reader) -> Camp
     return campaign
 
 
-def _words(appeal: Appeal) -> dict[str, str]:
+def words_of(appeal: Appeal) -> dict[str, str]:
+    """What the campaign's row says, by field."""
     case = render_to_string(
         "demo/campaign_case.html",
         {

@@ -8,6 +8,7 @@ from newsroom.demo.build import (
     campaign,
     comments,
     corrections,
+    own_words,
     pages,
     people,
     reports,
@@ -39,6 +40,7 @@ def write_newsroom(now: datetime, showing: Showing) -> Newsroom:
     editor, staff = people.sign_ins(content)
     sections = pages.found(content, editor)
     appeal = campaign.open_campaigns(content, calendar, staff)
+    own_words.say(content)
     gallery = Gallery(content.newsroom.name, editor)
     gallery.hang(content, showing.part("Pictures", gallery.missing(content)).step)
     cast = people.gather(content, gallery, editor, staff)

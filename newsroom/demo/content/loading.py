@@ -85,8 +85,15 @@ def _translated(language: str) -> Translated:
     newsroom = _read(here / "newsroom.toml")
     pages = {page.slug: page for page in map(_page, sorted((here / "pages").glob("*.toml")))}
     stories = [_story(path) for path in sorted((here / "stories").glob("*.toml"))]
+    campaigns = _read(here / "campaigns.toml")
+    people = _read(here / "people.toml")["person"]
     return Translated(
         language=language,
+        tagline=newsroom["newsroom"]["tagline"],
+        about=newsroom["newsroom"]["about"],
+        campaign=_campaign(campaigns["campaign"]),
+        default_campaign=_campaign(campaigns["default"]),
+        people=tuple((row["slug"], row["role"], row["biography"]) for row in people),
         sections=tuple(Section(**row) for row in newsroom["section"]),
         topics=tuple(Topic(**row) for row in newsroom["topic"]),
         pages=tuple(pages[slug] for slug in newsroom["pages"]),

@@ -237,9 +237,15 @@ class Donors:
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """What there is in ``language`` of the newsroom; ``stories`` each translate one of ours."""
+    """What there is in ``language`` of the newsroom; ``stories`` each translate one of ours,
+    ``people`` are (slug, role, biography)."""
 
     language: str
+    tagline: str
+    about: str
+    campaign: Campaign
+    default_campaign: Campaign
+    people: tuple[tuple[str, str, str], ...]
     sections: tuple[Section, ...]
     topics: tuple[Topic, ...]
     pages: tuple[StandingPage, ...]
