@@ -22,9 +22,10 @@ from campaigns import (
     tributes,
     tries,
 )
-from campaigns.models import Donation
+from campaigns.models import Donation, ReceiptRun
 from campaigns.reconcile import reconcile, unfinished
 from campaigns.tax import settling, verifying, yearly
+from newsroom.readers.models import Reader
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,12 @@ def run_receipts() -> None:
         go_on_with_receipts.delay()
     except (RedisError, OperationalError):
         log.warning("receipts: no worker nudged, left to the sweeper")
+
+
+@shared_task
+def ask_for_addresses(run_id: int, by_id: int) -> None:
+    run, by = ReceiptRun.objects.get(pk=run_id), Reader.objects.get(pk=by_id)
+    yearly.ask_for_addresses(run, by=by)
 
 
 @shared_task

@@ -5,14 +5,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
 from campaigns.desk.tax_forms import IssuerForm, YearForm
 from campaigns.models import ReceiptIssuer, ReceiptRun, RunState
-from campaigns.tasks import run_receipts
+from campaigns.tasks import ask_for_addresses, run_receipts
 from campaigns.tax import issuers, rules, yearly
 from newsroom.furniture import acting, desk_page
 
@@ -115,9 +116,12 @@ def lacking(request: HttpRequest, year: int) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest, year: int) -> HttpResponse:
     run = get_object_or_404(ReceiptRun, year=year)
-    asked = yearly.ask_for_addresses(run, by=acting(request))
-    said = ngettext("%(n)d donor is asked by mail.", "%(n)d donors are asked by mail.", asked)
-    messages.success(request, said % {"n": asked})
+    try:
+        ask_for_addresses.delay(run.pk, acting(request).pk)
+    except (RedisError, OperationalError):
+        messages.error(request, _("No worker could be asked. Please try again in a moment."))
+    else:
+        messages.success(request, _("They are asked by mail, each of them once for this year."))
     return redirect("campaigns_desk:receipt_lacking", year)
 
 

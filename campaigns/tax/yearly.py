@@ -8,25 +8,28 @@ twice. Monthly and yearly gifts are receipted here unless the donor asked for on
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from campaigns.models import (
     Donor,
     DonorAddress,
+    LedgerEntry,
     ReceiptKind,
     ReceiptRequest,
     ReceiptRun,
+    ReceiptStanding,
     RequestMode,
     RunState,
     TaxReceipt,
 )
+from campaigns.models.ledger import GIFTS
 from campaigns.tax import issuers, kept, letters, rules
 from campaigns.tax.issuing import issue
 from campaigns.tax.kept import Kept
@@ -38,6 +41,8 @@ from newsroom.readers.models import Reader
 
 log = logging.getLogger(__name__)
 
+# Gifts by cheque are dated in their campaign's time zone.
+A_ZONE_AWAY = timedelta(days=1)
 # How many donors one task takes up before it lets others have the worker.
 STRETCH = 200
 
@@ -69,7 +74,7 @@ def start(year: int, *, by: Reader, moment: datetime) -> ReceiptRun:
         "issued": 0,
         "lacking": 0,
         "problem": "",
-        "donors": Donor.objects.count(),
+        "donors": unreceipted(year).count(),
         "started_at": moment,
         "started_by": by,
         "finished_at": None,
@@ -85,6 +90,20 @@ def start(year: int, *, by: Reader, moment: datetime) -> ReceiptRun:
             run.save()
         audit.record(by, "started", run, f"Started the tax receipts of {year}")
     return run
+
+
+def unreceipted(year: int, after: int = 0) -> QuerySet[Donor]:
+    """Donors by id with a gift of `year` that no receipt covers; some of what it finds may have
+    gone back since, and at the year's ends be another year's."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    gifts = LedgerEntry.objects.filter(
+        donation__donor=OuterRef("pk"),
+        kind__in=GIFTS,
+        occurred_at__gte=datetime(year, 1, 1, tzinfo=zone) - A_ZONE_AWAY,
+        occurred_at__lt=datetime(year + 1, 1, 1, tzinfo=zone) + A_ZONE_AWAY,
+    )
+    covered = ReceiptStanding.objects.filter(charge_id=OuterRef("charge_id"))
+    return Donor.objects.filter(Exists(gifts.exclude(Exists(covered))), pk__gt=after).order_by("pk")
 
 
 def pause(run: ReceiptRun, *, by: Reader) -> None:
@@ -117,7 +136,7 @@ def step(run_id: int, moment: datetime) -> bool:
         run = ReceiptRun.objects.select_for_update().get(pk=run_id)
         if run.state != RunState.RUNNING:
             return False
-        donor = Donor.objects.filter(pk__gt=run.reached).order_by("pk").first()
+        donor = unreceipted(run.year, run.reached).first()
         if missing := rules.missing_of_issuer(issuers.current()):
             run.state, run.problem = RunState.PAUSED, rules.in_words(missing)[:300]
         elif donor is None:
@@ -237,9 +256,8 @@ def lacking(year: int, after: int = 0, limit: int = 50) -> Iterator[Lacking]:
     """Donors with gifts of `year` that no receipt covers, by id, from `after` on."""
     issuer = issuers.current()
     scheme = issuer.scheme if issuer else ""
-    donors = Donor.objects.filter(pk__gt=after, donations__net__gt=0).order_by("pk").distinct()
     found = 0
-    for donor in donors.iterator(chunk_size=200):
+    for donor in unreceipted(year, after).iterator(chunk_size=200):
         if found == limit:
             return
         gifts = kept.of_donor(donor.pk)
@@ -269,7 +287,8 @@ def _sums(gifts: list[Kept]) -> list[Money]:
 
 
 def ask_for_addresses(run: ReceiptRun, *, by: Reader) -> int:
-    """Ask each donor who lacks something, by one mail a year; how many were written to."""
+    """Ask each donor who lacks something, by one mail a year; how many were written to. Cut off
+    and begun again it asks those who are left."""
     asked = 0
     for lack in lacking(run.year, limit=10**9):
         if lack.donor.email:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from campaigns import tasks
 from campaigns.models import ReceiptIssuer, ReceiptRun, TaxReceipt
 from campaigns.tax import issuers, verifying, yearly
 from newsroom import roles
@@ -156,6 +157,7 @@ def test_the_run_of_a_year_is_started_watched_paused_and_asks_who_lacks_an_addre
     assert "data-running" not in seen
     assert donor.email in client.get("/desk/receipts/years/2026/lacking/").content.decode()
     client.post("/desk/receipts/years/2026/ask/")
+    tasks.ask_for_addresses(ReceiptRun.objects.get().pk, treasurer().pk)
     assert OutboxMail.objects.get(dedupe_key=f"receipt-address:2026:{donor.pk}")
     assert client.post("/desk/receipts/years/", {"year": "x"}).status_code == 422
 
