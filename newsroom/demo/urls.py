@@ -6,6 +6,7 @@ from newsroom.demo import views
 
 app_name = "demo"
 urlpatterns = [
+    path("partner/", views.partner, name="partner"),
     path("mail/", views.mail_list, name="mail"),
     path("mail/<slug:mail_id>/", views.mail_message, name="mail_message"),
     path("mail/<slug:mail_id>/html/", views.mail_html, name="mail_html"),

@@ -1,4 +1,5 @@
-"""The demo's mail, read in the browser: sign-in codes, receipts, notes. Never in production."""
+"""The demo's mail, read in the browser: sign-in codes, receipts, notes; and a partner's page with
+the campaign on it. Never in production."""
 
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from campaigns.progress import campaign_to_give_to
 from newsroom.demo.mailbox import Mailbox, NoSuchMessage, text_of
 
 PER_PAGE = 50
@@ -22,6 +24,16 @@ MESSAGE_CSP = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+
+
+@require_safe
+@never_cache
+def partner(request: HttpRequest) -> HttpResponse:
+    """As the site of a partner who put the snippet of the desk on a page of theirs."""
+    campaign = campaign_to_give_to()
+    if campaign is None:
+        raise Http404
+    return render(request, "demo/partner.html", {"campaign": campaign})
 
 
 @require_safe

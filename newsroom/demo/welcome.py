@@ -17,6 +17,7 @@ def welcome(ports: launch.Ports) -> str:
   The site     {site}/
   The desk     {site}/desk/
   Its mail     {site}/demo/mail/   (every message the site sends)
+  A partner    {site}/demo/partner/   (the campaign on somebody else’s page)
   Its Stripe   {ports.sandbox_url}/   (no real money; card 4242 4242 4242 4242 pays)
 
 Sign in at {site}/sign-in/ as one of these; the code comes by mail.

@@ -77,6 +77,30 @@ def campaign() -> "Campaign":
     return Campaign.objects.get(slug=CONTENT.campaign.slug)
 
 
+def test_the_campaigns_show_milestones_a_result_a_card_and_a_partners_page(on_demo: Stack) -> None:
+    from campaigns.models import Campaign, Reached
+    from campaigns.progress import progress, with_total
+
+    marks = [(line.amount, line.pays_for) for line in CONTENT.campaign.milestones]
+    assert list(campaign().marks.values_list("amount", "words")) == marks
+    winter = with_total().get(slug=CONTENT.finished.slug)
+    shown = progress(winter)
+    assert (shown.ended, shown.reached) == (True, True)
+    assert shown.raised == sum(cheque.amount for cheque in CONTENT.finished.cheques)
+    assert shown.donors == len(CONTENT.finished.cheques)
+    goal = Reached.objects.get(campaign=winter, amount=winter.goal)
+    assert goal.reached_at < winter.ends_at
+    page = requests.get(on_demo.site_url + winter.get_absolute_url(), timeout=10).text
+    assert "What happens with the money" in page
+    card = wait_until(
+        lambda: on_demo.mail.newest(to="family@marlowe.example"), PATIENCE, "the card"
+    )
+    assert card[0].subject.startswith("A gift in memory of Edith Marlowe")
+    partner = requests.get(f"{on_demo.site_url}/demo/partner/", timeout=10).text
+    assert f'campaign="{campaign().slug}"' in partner
+    assert Campaign.objects.filter(is_default=True).get().gift_uses.exists()
+
+
 def test_every_publication_is_on_the_record_once_at_its_own_moment(on_demo: Stack):
     from articles.models import Article, Change, Correction, Version
 

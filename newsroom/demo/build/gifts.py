@@ -16,6 +16,7 @@ from campaigns.gateway import GatewayError
 from campaigns.giving import AlreadyGiven, GiftWish, GivingError, start_donation
 from campaigns.models import Campaign, Donation, DonationState
 from campaigns.refunds import RefundError, refund
+from campaigns.tributes import TributeWish
 from newsroom.demo.build import CannotBuild
 from newsroom.demo.build.cashier import DECLINED_CARD, Cashier
 from newsroom.demo.build.giving_plan import Gift
@@ -24,6 +25,16 @@ from newsroom.readers.models import Reader
 
 _REFUNDS: Final = uuid.UUID("5d0f7c0e-0c7b-4a4e-9a5a-3f6b9a5f2c11")
 GIVEN_BACK: Final = (DonationState.REFUNDED, DonationState.PARTLY_REFUNDED)
+
+# One gift is in memory of somebody, and its card is in the demo's mailbox.
+CARD: Final = TributeWish(
+    kind="memory",
+    name="Edith Marlowe",
+    card_email="family@marlowe.example",
+    card_to="Ruth and Daniel",
+    card_from="The Weir Street Choir",
+    card_words="She read us the paper aloud every morning, the corrections first.",
+)
 
 Pause = Callable[[], None]
 
@@ -40,6 +51,8 @@ class Giving:
         self._articles = articles
         self._staff = staff
         forms = [gift.form for gift in gifts]
+        named = (gift.form for gift in gifts if gift.public_name and gift.is_paid)
+        self._in_memory = next(named, None)
         found = Donation.objects.filter(campaign=campaign, form__in=forms)
         self._known = {
             form: (state, received)
@@ -127,6 +140,7 @@ class Giving:
             first_article=self._articles[gift.first_story] if gift.first_story else None,
             via=gift.via,
             receipt=receipt_for(gift),
+            tribute=CARD if gift.form == self._in_memory else None,
         )
 
 

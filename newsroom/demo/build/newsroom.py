@@ -40,6 +40,7 @@ def write_newsroom(now: datetime, showing: Showing) -> Newsroom:
     editor, staff = people.sign_ins(content)
     sections = pages.found(content, editor)
     appeal = campaign.open_campaigns(content, calendar, staff)
+    campaign.finish_one(content, calendar, staff)
     own_words.say(content)
     gallery = Gallery(content.newsroom.name, editor)
     gallery.hang(content, showing.part("Pictures", gallery.missing(content)).step)

@@ -8,6 +8,7 @@ from campaigns.models import Campaign, Match
 from newsroom.branding.models import Branding, OwnWords
 from newsroom.demo.build.campaign import words_of
 from newsroom.demo.content import DemoContent
+from newsroom.demo.content.shapes import Campaign as Appeal
 
 FIELDS = ("title", "appeal", "case", "thanks")
 
@@ -37,9 +38,22 @@ def _pairs(content: DemoContent) -> Iterator[tuple[str, str]]:
         for name in FIELDS:
             if getattr(campaign, name) == written[name]:
                 yield written[name], said[name]
+        yield from _case(ours, theirs)
         if ours.match and theirs.match and Match.objects.filter(sponsor=ours.match.sponsor):
             yield ours.match.sponsor, theirs.match.sponsor
     people = {person.slug: person for person in content.people}
     for slug, role, biography in french.people:
         yield people[slug].role, role
         yield people[slug].biography, biography
+
+
+def _case(ours: Appeal, theirs: Appeal) -> Iterator[tuple[str, str]]:
+    """Milestones, what a gift pays for, and answers, in their order."""
+    for name in ("milestones", "gift_lines"):
+        for line, said in zip(getattr(ours, name), getattr(theirs, name), strict=True):
+            yield line.pays_for, said.pays_for
+    for each, said in zip(ours.questions, theirs.questions, strict=True):
+        yield each.question, said.question
+        yield each.answer, said.answer
+    if ours.stretch and theirs.stretch:
+        yield ours.stretch.pays_for, theirs.stretch.pays_for

@@ -27,6 +27,7 @@ from newsroom.demo.content.blocks import (
 from newsroom.demo.content.shapes import (
     Campaign,
     Change,
+    Cheque,
     Comment,
     DemoContent,
     Donors,
@@ -74,6 +75,7 @@ def load() -> DemoContent:
         reports=tuple(Report(**row) for row in _read(HERE / "reports.toml")["report"]),
         campaign=_campaign(campaigns["campaign"]),
         default_campaign=_campaign(campaigns["default"]),
+        finished=_campaign(campaigns["finished"]),
         donors=_donors(_read(HERE / "donors.toml")),
         french=_translated("fr"),
     )
@@ -203,6 +205,10 @@ def _campaign(row: dict[str, Any]) -> Campaign:
         presets=tuple(row["presets"]),
         thank_you=row["thank_you"],
         match=Match(**row["match"]) if "match" in row else None,
+        milestones=tuple(GiftLine(**line) for line in row.get("milestone", ())),
+        stretch=GiftLine(**row["stretch"]) if "stretch" in row else None,
+        outcome=_paragraphs(row.get("outcome", "")),
+        cheques=tuple(Cheque(**cheque) for cheque in row.get("cheque", ())),
     )
 
 

@@ -201,6 +201,15 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Cheque:
+    """A gift by cheque, ``days_ago`` before the demo was first built; ``amount`` in cents."""
+
+    name: str
+    amount: int
+    days_ago: int
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """``goal`` and ``presets`` are minor CAD; the default campaign has no goal (``None``).
 
@@ -217,6 +226,11 @@ class Campaign:
     presets: tuple[int, ...]
     thank_you: str
     match: Match | None = None
+    milestones: tuple[GiftLine, ...] = ()
+    stretch: GiftLine | None = None
+    # Of one that is over: what became of the money, and the gifts that came by cheque.
+    outcome: tuple[str, ...] = ()
+    cheques: tuple[Cheque, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +278,7 @@ class DemoContent:
     reports: tuple[Report, ...]
     campaign: Campaign
     default_campaign: Campaign
+    finished: Campaign
     donors: Donors
     french: Translated
 
