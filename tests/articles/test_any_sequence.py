@@ -1,5 +1,5 @@
 """Whatever is done to stories, in whatever order: the record is whole, every change of words has
-its explanation, and nothing is explained that did not change."""
+its explanation, nothing is explained that did not change, and what went from readers says so."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,16 +8,27 @@ from itertools import pairwise
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wagtail.models import Page, Revision
 
 from articles.corrections import Entry, Record, set_pending
-from articles.going_public import Refused
-from articles.models import Article, Change, Correction, Kind, Section, Version
+from articles.going_public import Leaving, Refused
+from articles.models import (
+    Article,
+    Change,
+    Correction,
+    Kind,
+    Removal,
+    RemovalKind,
+    Section,
+    Version,
+)
 from articles.published_words import check_now
 from articles.publishing import publish
+from articles.removals import open_removal, withheld_versions, withhold
 from articles.scheduling import publish_what_is_due
 from articles.verifying import verify_record
 from tests.articles import newsroom
@@ -88,6 +99,19 @@ def rewrite_past_the_site(story: Article) -> None:
     check_now()
 
 
+def republish(story: Article, record: Record) -> None:
+    publish(story, by=None, record=record)
+
+
+def withhold_or_lift(story: Article, number: int) -> None:
+    versions = list(story.versions.order_by("number"))
+    version = versions[number % len(versions)]
+    lifted = version.number in withheld_versions(story.pk)
+    kind = RemovalKind.LIFTED if lifted else RemovalKind.WITHHELD
+    two = (newsroom.editor(), newsroom.editor())
+    withhold(version, Leaving(kind, "law", "By order of a court.", *two))
+
+
 Step = Callable[[list[Article], list[Section]], None]
 
 
@@ -106,6 +130,12 @@ def steps(draw: st.DrawFn) -> Step:
                 lambda story, _to: schedule(story, body, record),
                 lambda _story, _to: let_time_pass(),
                 lambda story, to: story.move(to, "last-child"),
+                lambda story, _to: newsroom.unpublish(story),
+                lambda story, _to: newsroom.unpublish(story),
+                lambda story, _to: story.unpublish(),
+                lambda story, _to: republish(story, record),
+                lambda story, _to: withhold_or_lift(story, len(body)),
+                lambda _story, to: to.unpublish(),
                 lambda story, _to: rewrite_past_the_site(story),
             ]
         )
@@ -143,9 +173,22 @@ def test_whatever_is_done_every_change_of_words_is_explained_and_nothing_else(
         assert list(verify_record()) == []
         for story in stories:
             every_change_is_explained(story)
+            readers_have_what_the_record_says(story)
     finally:
         transaction.set_rollback(True)
         undone.__exit__(None, None, None)
+
+
+def readers_have_what_the_record_says(story: Article) -> None:
+    row = Article.objects.get(pk=story.pk)
+    address = row.addresses.get(current=True).path
+    page = Client().get(address)
+    assert (page.status_code == 200) == row.live == (open_removal(row.pk) is None)
+    assert row.live or page.status_code in (410, 451)
+    assert not row.live or row.current_version.number not in withheld_versions(row.pk)
+    history = Client().get(f"{address}history/").content.decode()
+    for act in Removal.objects.filter(article=row.pk, version=None):
+        assert act.reason in history
 
 
 def every_change_is_explained(story: Article) -> None:

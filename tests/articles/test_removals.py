@@ -133,6 +133,24 @@ def test_no_way_takes_a_public_story_from_readers_silently(fresh: Article, go: A
     assert clean()
 
 
+@pytest.mark.parametrize("whole_section", [False, True])
+def test_a_public_story_is_not_made_private_by_the_desk_nor_by_a_row(
+    fresh: Article, desk: Client, *, whole_section: bool
+) -> None:
+    page = fresh.get_parent() if whole_section else fresh
+    desk.post(
+        f"/desk/pages/{page.pk}/privacy/",
+        {"restriction_type": "password", "password": "birch", "groups": []},
+    )
+    assert not PageViewRestriction.objects.exists()
+    # A row put there past every signal hides nothing: readers get stories by their addresses.
+    PageViewRestriction.objects.bulk_create(
+        [PageViewRestriction(page_id=page.pk, restriction_type="password", password="birch")]
+    )
+    assert newsroom.PARAGRAPH in Client().get(fresh.url).content.decode()
+    assert clean()
+
+
 @pytest.mark.parametrize("act", ["unpublish", "delete"])
 def test_the_desk_offers_the_removal_instead(fresh: Article, desk: Client, act: str) -> None:
     answer = desk.post(f"/desk/pages/{fresh.pk}/{act}/", follow=True)
