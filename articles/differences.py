@@ -31,12 +31,14 @@ What = Literal[
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One side of a difference: what it is called, where it leads, a picture's own file where the
-    version kept its address, and the id of a story of ours (0 for none)."""
+    version kept its address, the id of a story of ours (0 for none), and a quotation's parts that
+    are not empty, each by its name in `articles/versions.py`."""
 
     name: str
     url: str = ""
     picture: str = ""
     story: int = 0
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _related(content: Content) -> Iterator[tuple[int, Seen]]:
 def _quotations(before: Content, after: Content) -> Iterator[Difference]:
     """Quotations with the same words, of which some stand for something else now."""
     sides = [
-        [(tuple(parts), Seen(" · ".join(filter(None, parts)))) for parts in map(quotation, body)]
+        [(tuple(parts.values()), _seen_quotation(parts)) for parts in map(quotation, body)]
         for body in (_quoted(before), _quoted(after))
     ]
     old, new = _left(*sides)
@@ -122,6 +124,10 @@ def _quotations(before: Content, after: Content) -> Iterator[Difference]:
         if was:
             old.remove(was)
             yield Difference("quotation", was[1], seen)
+
+
+def _seen_quotation(parts: dict[str, str]) -> Seen:
+    return Seen("", parts=tuple((name, text) for name, text in parts.items() if text))
 
 
 def _quoted(content: Content) -> list[dict[str, Any]]:

@@ -158,10 +158,10 @@ def things_hash(content: Content, same: Mapping[str, str]) -> str:
     return sha256(canonical([_shown_with(content["lead_image"]), sorted(blocks, key=canonical)]))
 
 
-def quotation(block: Content) -> list[str]:
-    """The parts of a quotation as they stand, each for itself; empty for another block."""
+def quotation(block: Content) -> dict[str, str]:
+    """The parts of a quotation by name, as they stand; empty for another block."""
     parts = _QUOTATIONS.get(block["kind"], ())
-    return [_tidy(block.get(part, "")) for part in parts]
+    return {part: _tidy(block.get(part, "")) for part in parts}
 
 
 def _thing(block: Content, same: Mapping[str, str]) -> list[Any]:
@@ -175,7 +175,7 @@ def _thing(block: Content, same: Mapping[str, str]) -> list[Any]:
         case "related":
             return [kind, block["story"], _tidy(block["line"])]
         case "pull_quote" | "reader_comment":
-            return [kind, *quotation(block)]
+            return [kind, *quotation(block).values()]
     links = [
         [_tidy(link["text"]), same.get(link["url"], link["url"])] for link in block.get("links", [])
     ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from newsroom.readers.models import Reader
@@ -43,6 +44,13 @@ def acting(request: HttpRequest) -> Reader:
     if not isinstance(request.user, Reader):
         raise PermissionDenied
     return request.user
+
+
+class NamedPage(WagtailAdminTemplateMixin):
+    """One page of the desk, named in the trail that leads to it and so in its head."""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
 
 
 class PermittedItem(MenuItem):

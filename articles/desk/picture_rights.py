@@ -15,12 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from articles.models import Article, ImageRights
 from articles.picture_removal import take_out
 from articles.picture_rights import newsroom_day, shown_without_a_right, stories_showing_each
-from newsroom.furniture import acting
+from newsroom.furniture import NamedPage, acting
 from newsroom.watching import CountingItem
 
 SOON: Final = timedelta(days=30)
@@ -38,7 +37,7 @@ class Line:
     stories: list[tuple[Article, bool]]
 
 
-class PictureRightsView(WagtailAdminTemplateMixin, View):
+class PictureRightsView(NamedPage, View):
     """GET lists; POST `image` and `story` takes that picture out of that story."""
 
     page_title = gettext_lazy("Pictures’ rights")

@@ -17,7 +17,6 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
@@ -35,6 +34,7 @@ from articles.models import (
 )
 from articles.removal_requests import agree, ask, decline
 from articles.removals import headline_of, needs_second_person, open_removal, withheld_versions
+from newsroom.furniture import NamedPage
 from newsroom.readers.models import Reader
 from newsroom.watching import WatchedViewSet
 
@@ -69,14 +69,7 @@ def removal_button(page: Page, user: Any, view_name: str, next_url: Any = None) 
         )
 
 
-class NamedPage(WagtailAdminTemplateMixin, TemplateView):
-    """One page of the desk, named in the trail that leads to it."""
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
-
-
-class StoryRemovals(NamedPage):
+class StoryRemovals(NamedPage, TemplateView):
     """What may be removed or withheld of one story, and what was."""
 
     template_name = "articles/desk/removal_story.html"
@@ -148,7 +141,7 @@ class StoryRemovals(NamedPage):
         )
 
 
-class Decide(NamedPage):
+class Decide(NamedPage, TemplateView):
     """One request: agree or decline."""
 
     template_name = "articles/desk/removal_request.html"

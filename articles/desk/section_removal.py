@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.models import Page
 
-from articles.desk.removals import NamedPage
 from articles.going_public import Leaving, Refused
 from articles.models import Article, Ground, RemovalKind, Section
 from articles.removals import public_under
@@ -24,7 +24,7 @@ from articles.section_removal import (
     take_along,
     waiting_under,
 )
-from newsroom.furniture import acting
+from newsroom.furniture import NamedPage, acting
 
 SHOWN = 10
 
@@ -38,7 +38,7 @@ def offer_section_removal(page: Page) -> HttpResponse | None:
     return redirect("section_removal", page.pk)
 
 
-class SectionRemoval(NamedPage):
+class SectionRemoval(NamedPage, TemplateView):
     """POST `do`: "move" with `to`, "along" with `ground` and `reason`, or "agree"."""
 
     template_name = "articles/desk/section_removal.html"

@@ -164,7 +164,13 @@ ICE = {"file": "f2", "url": "/media/ice.webp", "alt": "Ice", "caption": ""}
         (
             copy(body=[{"kind": "pull_quote", "quote": "Cold.", "attribution": "Mayor Otter"}]),
             copy(body=[{"kind": "pull_quote", "quote": "Cold.", "share_line": "Mayor Otter"}]),
-            [Difference("quotation", Seen("Cold. · Mayor Otter"), Seen("Cold. · Mayor Otter"))],
+            [
+                Difference(
+                    "quotation",
+                    Seen("", parts=(("quote", "Cold."), ("attribution", "Mayor Otter"))),
+                    Seen("", parts=(("quote", "Cold."), ("share_line", "Mayor Otter"))),
+                )
+            ],
         ),
         (copy(body=[{"a": 1}, {"b": 2}]), copy(body=[{"b": 2}, {"a": 1}]), [Difference("order")]),
         (

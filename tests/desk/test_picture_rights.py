@@ -258,6 +258,8 @@ def test_the_list_is_paged_and_the_menu_counts_what_is_shown_in_one_query(
     client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
     first = client.get("/desk/pictures-rights/")
     assert " rights (2)" in first.content.decode()
+    # The page's own head, beside the menu's escaped line.
+    assert "Pictures’ rights" in first.content.decode()
     assert [line.rights.image for line in first.context["lines"]] == [unused, draft]
     assert 'href="?p=2"' in first.content.decode()
     second = client.get("/desk/pictures-rights/?p=2")
