@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,8 @@ DESK: Final = re.compile(
     r"(^|/)desk(/|\.py$)|wagtail_hooks\.py$|^newsroom/(roles|founding|furniture|safety)\.py$"
     r"|/management/|^templates/(demo|gallery)|^newsroom/(desk|demo)/"
 )
+
+NO_BREAK: Final = "\u00a0"
 
 _PLURALS: Final = {"fr": "nplurals=2; plural=(n > 1);"}
 _TEXT: Final = r"u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
@@ -97,10 +99,22 @@ def brought_up_to_date(code: dict[Key, Message], known: dict[Key, Message]) -> d
     }
 
 
+def typeset(said: str) -> str:
+    """French with the marks and the unbroken spaces of French Canada, as typed with plain ones."""
+    parts = re.split(r"(<[^>]*>)", said)
+    for nth in range(0, len(parts), 2):
+        text = parts[nth].replace("'", "’")
+        text = re.sub(r"(?<=\S) (?=:(?:\s|$)|»|%%|\$)", NO_BREAK, text)
+        parts[nth] = text.replace("« ", f"«{NO_BREAK}")
+    return "".join(parts)
+
+
 def write_catalogue(language: str, messages: Iterable[Message], root: Path = ROOT) -> None:
     path = _po(language, root)
     path.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(messages, key=lambda each: (each.key[1], each.key[2], each.key[0]))
+    if language == "fr":
+        ordered = [replace(each, said=tuple(map(typeset, each.said))) for each in ordered]
     text = _header(language) + "".join(_entry(each) for each in ordered)
     path.write_text(text, encoding="utf-8")
 
