@@ -16,7 +16,7 @@ from campaigns.covering import fee_on, rate_of
 from campaigns.giving import GiftWish, GivingError, check_amount
 from campaigns.models import Campaign, Frequency
 from campaigns.tax.forms import add_receipt_fields, wanted_receipt
-from campaigns.tribute_form import TRIBUTE_FIELDS, add_tribute_fields, wished_tribute
+from campaigns.tribute_form import LINK, TRIBUTE_FIELDS, add_tribute_fields, wished_tribute
 from newsroom.money import AmountError, Money, decimals, parse_amount
 
 OWN = "own"
@@ -144,10 +144,10 @@ class GiveForm(forms.Form):
         return any(self[name].value() for name in TRIBUTE_FIELDS)
 
     def clean_message(self) -> str:
-        return _one_line(self.cleaned_data["message"])
+        return _without_link(_one_line(self.cleaned_data["message"]))
 
     def clean_public_name(self) -> str:
-        return _one_line(self.cleaned_data["public_name"])
+        return _without_link(_one_line(self.cleaned_data["public_name"]))
 
     def rhythms(self) -> list[Rhythm]:
         """What the campaign offers, the first of them ticked unless another was chosen."""
@@ -236,6 +236,13 @@ def as_typed(money: Money) -> str:
     """As somebody would type it: "50", "75.25"."""
     major = money.major
     return str(major.quantize(1) if major == major.to_integral_value() else major)
+
+
+def _without_link(text: str) -> str:
+    """Words that everybody reads carry no advertisement."""
+    if LINK.search(text):
+        raise ValidationError(_("Please leave out the link: it would stand on a public page."))
+    return text
 
 
 def _one_line(text: str) -> str:

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from campaigns.models import Campaign
 from campaigns.purging import campaign_paths
+from newsroom.branding.own_words import own, spoken
 from newsroom.edge import purges
 from newsroom.mail import outbox
 from newsroom.money import Money
@@ -139,10 +140,10 @@ def _announce(campaign: Campaign, reached: list[tuple[int, datetime]]) -> None:
                 reader.email,
                 "milestone_reached",
                 {
-                    "campaign": campaign,
+                    "campaign": spoken(campaign, "title", language=reader.language),
                     "money": Money(amount, campaign.currency),
                     "kind": kind,
-                    "words": words,
+                    "words": own(words, reader.language),
                     "reached_at": moment,
                     "campaign_url": settings.BASE_URL + campaign.get_absolute_url(),
                 },

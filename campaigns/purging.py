@@ -27,10 +27,10 @@ def campaign_paths(campaign: Campaign) -> Iterator[str]:
     """The campaign's page, its give page and its figures; with a banner, the newest stories too."""
     for code, _name in settings.LANGUAGES:
         prefix = language_prefix(code)
-        yield from (f"{prefix}{campaign.get_absolute_url()}", f"{prefix}{campaign.give_url}")
+        yield from (f"{prefix}/campaigns/{campaign.slug}/", f"{prefix}/give/{campaign.slug}/")
         yield f"{prefix}/give/"
         yield f"{prefix}/embed/{campaign.slug}/"
-    yield f"{campaign.get_absolute_url()}progress.json"
+    yield f"/campaigns/{campaign.slug}/progress.json"
     if campaign.on_articles:
         yield from newest_stories()
 

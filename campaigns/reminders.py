@@ -19,6 +19,7 @@ from django.utils.translation import override
 
 from campaigns.models import Campaign, Reminder
 from campaigns.models.campaign import AfterEnd
+from campaigns.progress import in_words
 from campaigns.tributes import latest_day
 from newsroom.mail import outbox
 
@@ -139,7 +140,7 @@ def _owe(reminder: Reminder, now: datetime) -> bool:
             email,
             "reminder",
             {
-                "campaign": campaign,
+                "campaign": in_words(campaign, reminder.language),
                 "asked_at": reminder.asked_at,
                 "give_url": f"{settings.BASE_URL}{give}?via=reminder{amount}",
                 "forget_url": f"{settings.BASE_URL}{stop}",

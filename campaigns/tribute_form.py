@@ -26,7 +26,7 @@ CARD_FIELDS: Final = (
 )
 TRIBUTE_FIELDS: Final = ("tribute", "tribute_name", *CARD_FIELDS)
 LATEST: Final = timedelta(days=366)
-_LINK: Final = re.compile(r"(?i)https?:|www\.|://")
+LINK: Final = re.compile(r"(?i)https?:|www\.|://")
 
 
 def add_tribute_fields(form: forms.Form) -> None:
@@ -105,7 +105,7 @@ def _check_card(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
         form.add_error("card_email", _("This does not look like an e-mail address."))
     if not _one_line(cleaned["card_from"]) and not cleaned.get("public_name"):
         form.add_error("card_from", _("Say whom the card is from."))
-    if any(_LINK.search(cleaned[field]) for field in ("card_words", "card_to", "card_from")):
+    if any(LINK.search(cleaned[field]) for field in ("card_words", "card_to", "card_from")):
         form.add_error("card_words", _("A card carries words alone: please leave out the link."))
     today = timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     day = cleaned["card_on"]

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import override
 
 from campaigns.models import Donation, Tribute
+from campaigns.progress import in_words
 from newsroom.mail import outbox
 from newsroom.money import Money
 
@@ -86,6 +88,8 @@ def _due(now: datetime) -> Any:
 
 def _owe(tribute: Tribute, now: datetime) -> None:
     donation = tribute.donation
+    with override(donation.language):
+        campaign_url = settings.BASE_URL + donation.campaign.get_absolute_url()
     outbox.owe(
         "tribute card",
         f"tribute:{donation.pk}",
@@ -102,8 +106,8 @@ def _owe(tribute: Tribute, now: datetime) -> None:
                 if tribute.shows_amount
                 else None
             ),
-            "campaign": donation.campaign,
-            "campaign_url": settings.BASE_URL + donation.campaign.get_absolute_url(),
+            "campaign": in_words(donation.campaign, donation.language),
+            "campaign_url": campaign_url,
         },
         donation.language,
     )

@@ -19,6 +19,7 @@ from campaigns.desk import (
     tax_receipts,
     tax_years,
     warnings,
+    words,
 )
 
 app_name = "campaigns_desk"
@@ -45,6 +46,7 @@ urlpatterns = [
     path("offline/<int:gift_id>/refuse/", offline.refuse, name="refuse_offline"),
     path("offline/<int:gift_id>/undo/", offline.undo, name="undo_offline"),
     path("donations/", donations.index, name="donations"),
+    path("donations/<int:donation_id>/words/", words.words, name="words"),
     path("donations/<int:donation_id>/", donations.donation, name="donation"),
     path("donations/<int:donation_id>/refund/<int:payment_id>/", refunds.refund, name="refund"),
     path("receipts/", tax_receipts.index, name="tax_receipts"),

@@ -106,6 +106,8 @@ class Donation(models.Model):
     )
     public_name = models.CharField(_("public name"), max_length=80, blank=True)
     message = models.CharField(_("message"), max_length=280, blank=True)
+    # Name and message are on no page of the campaign: staff took them off.
+    words_hidden = models.BooleanField(default=False, db_default=False, editable=False)
     language = models.CharField(_("language"), max_length=5, default="en")
     article = models.ForeignKey(
         "articles.Article",
