@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from newsroom.money import step
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`basis_points` of what is charged (290: 2.9 %) and `fixed` minor units for each charge."""
+    """`basis_points` of what is charged (290: 2.9 %) and `fixed` minor units for each charge, which
+    is a multiple of `step`."""
 
     basis_points: int
     fixed: int
+    step: int = 1
 
     def taken(self, charged: int) -> int:
         """What is taken of a charge, minor units, half a unit rounded up."""
@@ -25,7 +29,7 @@ class Rate:
 def rate_of(currency: str) -> Rate | None:
     """The rate as set for `currency`; None: covering is not offered in it."""
     found = settings.CARD_FEES.get(currency)
-    return Rate(*found) if found else None
+    return Rate(*found, step=step(currency)) if found else None
 
 
 def fee_on(gift: int, rate: Rate) -> int:
@@ -37,4 +41,4 @@ def fee_on(gift: int, rate: Rate) -> int:
         total += 1
     while total > gift and total - 1 - rate.taken(total - 1) >= gift:
         total -= 1
-    return total - gift
+    return -(-total // rate.step) * rate.step - gift

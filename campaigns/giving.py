@@ -22,7 +22,7 @@ from campaigns.tax import requests
 from campaigns.tributes import TributeWish
 from newsroom.branding.own_words import own
 from newsroom.edge.language import language_prefix
-from newsroom.money import Money
+from newsroom.money import AmountError, Money, check_step
 
 MOST_TRIES = 4
 
@@ -76,7 +76,11 @@ class GiftWish:
 
 
 def check_amount(campaign: Campaign, amount: int) -> None:
-    """Raise GivingError, with the limit in words, unless the campaign takes `amount`."""
+    """Raise GivingError, with the limit in words, unless the campaign and Stripe take `amount`."""
+    try:
+        check_step(Money(amount, campaign.currency))
+    except AmountError as error:
+        raise GivingError(str(error)) from error
     if amount < campaign.minimum:
         least = Money(campaign.minimum, campaign.currency)
         raise GivingError(_("The smallest donation is %(amount)s.") % {"amount": least})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from campaigns import gateway, sync
 from campaigns.models import Payment
 from newsroom.audit import log as audit
-from newsroom.money import Money
+from newsroom.money import AmountError, Money, check_step
 from newsroom.readers.models import Reader
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,10 @@ def refund(payment: Payment, amount: int, *, by: Reader | None, key: uuid.UUID) 
             _("At most %(left)s can be refunded.") % {"left": Money(left, payment.currency)}
         )
     money = Money(amount, payment.currency)
+    try:
+        check_step(money)
+    except AmountError as error:
+        raise RefundError(str(error)) from error
     audit.record(
         by,
         "asked for a refund",

@@ -33,6 +33,18 @@ def decimals(currency: str) -> int:
     return 3 if code in THREE_DECIMAL else 2
 
 
+def step(currency: str) -> int:
+    """The least difference between two amounts that Stripe takes, minor units.
+
+    A three-decimal currency's last digit must be 0, the decimals of ISK and UGX too
+    (https://docs.stripe.com/currencies#three-decimal, …#special-cases).
+    """
+    code = currency.lower()
+    if code in THREE_DECIMAL:
+        return 10
+    return 100 if code in ("isk", "ugx") else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """`amount` in minor units (may be negative), `currency` as a lower-case ISO 4217 code."""
@@ -85,6 +97,15 @@ class Money:
         return self.show()
 
 
+def check_step(money: Money) -> None:
+    """Raise AmountError, whose text says what to do, for a sum that Stripe does not take."""
+    least = step(money.currency)
+    if money.amount % least:
+        raise AmountError(
+            _("Enter the amount in steps of %(least)s.") % {"least": Money(least, money.currency)}
+        )
+
+
 _SIGNS = re.compile(r"(?i)\b(cad|usd|ca|us|c|dollars?)\b|[$€£¥¢]|(?<=[0-9])(?:cad|usd)$")
 
 
@@ -105,6 +126,7 @@ def parse_amount(text: str, currency: str) -> Money:
         raise AmountError(_("That amount is too long. Enter a number such as 25 or 25.50."))
     cleaned = unicodedata.normalize("NFC", typed).replace("\u2212", "-")
     cleaned = _SIGNS.sub("", cleaned)
+    cleaned = re.sub(rf"(?i)(?<![a-z]){re.escape(currency)}(?![a-z])", "", cleaned)
     cleaned = re.sub(r"[\s\u00a0\u202f'’]", "", cleaned)
     if cleaned.startswith("-") or cleaned.endswith("-"):
         raise AmountError(_("Enter an amount above zero."))

@@ -49,8 +49,12 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 @permission_required("campaigns.view_ledgerentry")
 def unattributed(request: HttpRequest) -> HttpResponse:
-    """Movements at Stripe that belong to no donation, and what staff gave of them to campaigns."""
+    """Movements at Stripe that belong to no donation, and what staff gave of them to campaigns.
+
+    Payouts have a page of their own.
+    """
     entries = LedgerEntry.objects.filter(campaign=None).exclude(kind__in=ATTRIBUTIONS)
+    entries = entries.exclude(reporting_category__in=("payout", "payout_reversal"))
     page = page_by_key(entries.select_related("payment"), request.GET.dict())
     charges = {e.pk: stray.charge_of(e) for e in page.rows if e.kind == EntryKind.CHARGE}
     given = Attribution.objects.filter(charge_id__in=charges.values()).select_related(

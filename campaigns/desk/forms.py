@@ -22,7 +22,7 @@ from wagtail.admin.widgets import (
 from campaigns.models import Campaign, DonationState, EntryKind
 from campaigns.models.campaign import CURRENCIES
 from campaigns.planning import end_of, first_instant, last_day
-from newsroom.money import AmountError, Money, parse_amount
+from newsroom.money import AmountError, Money, check_step, parse_amount
 
 MOST_AMOUNTS = 6
 # Some 10 million million dollars: far above any goal, far below the column's end.
@@ -243,6 +243,12 @@ class CampaignForm(WagtailAdminModelForm):
                 "amounts_typed",
                 _("Every amount must lie between the smallest and the largest donation."),
             )
+        for amount in data.get("amounts_typed") or []:
+            try:
+                check_step(Money(amount, data.get("currency") or self.instance.currency))
+            except AmountError as error:
+                self.add_error("amounts_typed", str(error))
+                break
 
     def _amount(self, name: str) -> int:
         return self._parse(self.cleaned_data[name])

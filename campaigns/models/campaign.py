@@ -14,7 +14,15 @@ from wagtail.fields import RichTextField
 from newsroom.edge.language import language_prefix
 from newsroom.money import Money
 
-CURRENCIES = [("cad", _("Canadian dollar")), ("usd", _("US dollar"))]
+# Any of Stripe's would do: https://docs.stripe.com/currencies.
+CURRENCIES = [
+    ("cad", _("Canadian dollar")),
+    ("usd", _("US dollar")),
+    ("eur", _("euro")),
+    ("gbp", _("pound sterling")),
+    ("jpy", _("Japanese yen")),
+    ("kwd", _("Kuwaiti dinar")),
+]
 
 
 class AfterEnd(models.TextChoices):

@@ -32,6 +32,11 @@ def least(currency: str) -> int:
     return _LEAST.get(currency, 50)
 
 
+def step(currency: str) -> int:
+    """What every amount is a multiple of: the last digit of a three-decimal currency is 0."""
+    return 10 if currency in THREE_DECIMAL else 100 if currency in ("isk", "ugx") else 1
+
+
 def fee(amount: int) -> int:
     """What Stripe keeps of a charge: 2.9 % (half a unit goes up) and 30 minor units."""
     return (amount * 29 + 500) // 1000 + 30

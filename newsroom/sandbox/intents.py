@@ -34,6 +34,11 @@ def check_amount(amount: int, currency: str, param: str) -> None:
             code="amount_too_small",
             param=param,
         )
+    if amount % currencies.step(currency):
+        raise InvalidRequest(
+            f"Invalid amount: in {currency} it must be a multiple of {currencies.step(currency)}.",
+            param=param,
+        )
     if amount > currencies.LARGEST:
         raise InvalidRequest(
             f"Amount must be no more than {currencies.shown(currencies.LARGEST, currency)}.",

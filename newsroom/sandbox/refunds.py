@@ -44,6 +44,8 @@ def give_back(
             f" amount on charge ({currencies.shown(left, currency)})",
             param="amount",
         )
+    if amount % currencies.step(charge["currency"]):
+        raise InvalidRequest("Invalid amount for this currency.", param="amount")
     refund = shape.refund(
         charge,
         amount,

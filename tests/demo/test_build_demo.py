@@ -199,6 +199,9 @@ def test_the_gifts_are_in_the_books_and_the_books_agree_with_stripe(on_demo: Sta
     cheque = found.offline_gifts.get()
     assert (cheque.state, cheque.method, cheque.amount) == ("booked", "cheque", 25_000)
     donations = Donation.objects.filter(campaign=found).exclude(via="offline")
+    on_its_way = donations.get(state="processing")
+    assert progress(with_total().get(pk=found.pk)).on_its_way == on_its_way.amount
+    donations = donations.exclude(pk=on_its_way.pk)
     assert donations.count() == GIFTS
     received = donations.filter(received_at__isnull=False)
     assert received.count() == GIFTS - 2
@@ -238,6 +241,17 @@ def test_some_givers_have_a_tax_receipt_by_mail_and_the_one_given_back_is_cancel
     assert not asked.exclude(problem="").exists()
     done = on_demo.manage("verify_receipts")
     assert done.returncode == 0, done.stderr + done.stdout
+
+
+def test_payouts_are_the_sums_of_their_movements_and_the_bank_shows_them(on_demo: Stack):
+    from campaigns.models import BankLine, Payout
+
+    payouts = Payout.objects.filter(listed=True)
+    assert payouts.count() > 3
+    assert all(payout.equal for payout in payouts)
+    lines = BankLine.objects.filter(undone=False)
+    assert lines.filter(fate="unknown").count() == 1
+    assert lines.filter(fate="matched").count() == lines.count() - 1 > 0
 
 
 def test_the_campaign_is_a_month_old_with_three_weeks_to_go_and_on_every_story(on_demo: Stack):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.desk.forms import as_typed
-from newsroom.money import AmountError, Money, parse_amount
+from newsroom.money import AmountError, Money, check_step, parse_amount
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,18 @@ def test_whole_amounts_are_shown_without_cents() -> None:
 def test_different_currencies_do_not_add_up() -> None:
     with pytest.raises(ValueError, match="add up"):
         Money(1, "cad") + Money(1, "usd")
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [("5,000", "jpy", 5000), ("12.34", "kwd", 12_340), ("12.340 KWD", "kwd", 12_340)],
+)
+def test_currencies_without_decimals_and_with_three_are_read(typed, currency, minor) -> None:
+    assert parse_amount(typed, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(("typed", "currency"), [("12.345", "kwd"), ("100.50", "isk")])
+def test_an_amount_that_stripe_does_not_take_is_refused_in_words(typed, currency) -> None:
+    with pytest.raises(AmountError, match="in steps of"):
+        check_step(parse_amount(typed, currency))
+    check_step(parse_amount("12.00", currency))

@@ -54,6 +54,11 @@ class Cashier(AbstractContextManager["Cashier"]):
         told = {"card": card, "email": email, "name": name}
         return self._ask(f"checkout/{session}/pay", told).get("status") == "succeeded"
 
+    def pay_by_bank(self, session: str, *, email: str, name: str) -> bool:
+        """Agree to a bank debit at a Checkout; whether it is on its way."""
+        told = {"email": email, "name": name}
+        return self._ask(f"checkout/{session}/pay_by_bank", told).get("status") == "processing"
+
     def _ask(self, path: str, asked: dict[str, Any]) -> dict[str, Any]:
         try:
             answer = self._session.post(

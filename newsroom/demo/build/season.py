@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from newsroom.demo.build.bank import bring_in_statement, give_from_bank
 from newsroom.demo.build.books import Books
 from newsroom.demo.build.campaign import DAYS_OLD
 from newsroom.demo.build.cashier import Cashier
@@ -40,8 +41,10 @@ def give(
 
     with Cashier() as cashier:
         giving.make_past(past, cashier, step)
+        give_from_bank(newsroom.campaign, newsroom.calendar, cashier)
         giving.make_now(live, cashier, trickle_seconds, step, books.work)
         books.close()
+    bring_in_statement(newsroom.staff, newsroom.campaign.currency)
 
 
 def _planned(newsroom: Newsroom, count: int, seed: int) -> list[Gift]:
