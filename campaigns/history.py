@@ -72,11 +72,10 @@ def histories(donations: Sequence[Donation]) -> dict[int, list[Happening]]:
     for payment in Payment.objects.filter(donation__in=ids, method__in=METHODS):
         found[payment.donation_id or 0] += _of_debit(payment, found[payment.donation_id or 0])
     for warning in FraudWarning.objects.filter(payment__donation__in=ids).select_related("payment"):
-        payment = warning.payment
-        if payment:
-            money = Money(payment.amount, payment.currency)
+        if warned_of := warning.payment:
+            money = Money(warned_of.amount, warned_of.currency)
             happened = Happening(What.WARNED, warning.created_at, money)
-            found[payment.donation_id or 0].append(happened)
+            found[warned_of.donation_id or 0].append(happened)
     return {pk: sorted(lines, key=lambda line: line.at) for pk, lines in found.items()}
 
 

@@ -29,8 +29,8 @@ _ON_THE_WAY = (PayoutState.PENDING, PayoutState.IN_TRANSIT)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Counts of payouts: on the way to the bank; said to be paid out and on no bank statement;
-    on a statement with another amount; sent back by the bank in the last days."""
+    """Counts of payouts: on the way to the bank; missing (see `missing`); on a statement with
+    another amount; sent back by the bank in the last days."""
 
     in_transit: int
     missing: int
@@ -133,18 +133,19 @@ def waiting(moment: datetime) -> Waiting:
 
 
 def missing(since: date) -> QuerySet[Payout]:
-    """Payouts that should have arrived by `since` and are on no bank statement.
+    """Payouts that should have arrived by `since`: still on the way, or on no bank statement.
 
-    Statements tell of the days from the first one brought in: nothing is missing before.
+    Statements tell of the days from the first one brought in: what Stripe says is paid out is not
+    missing before.
     """
+    late = Q(state__in=_ON_THE_WAY, arrives_on__lte=since)
     first = BankLine.objects.filter(undone=False).order_by("day").values_list("day", flat=True)
     begun = first.first()
     if begun is None:
-        return Payout.objects.none()
+        return Payout.objects.filter(late)
     seen = BankLine.objects.filter(undone=False, payout__isnull=False).values("payout")
-    return Payout.objects.filter(
-        state=PayoutState.PAID, arrives_on__gte=begun, arrives_on__lte=since
-    ).exclude(pk__in=seen)
+    unseen = Q(state=PayoutState.PAID, arrives_on__gte=begun, arrives_on__lte=since)
+    return Payout.objects.filter(late | unseen).exclude(pk__in=seen)
 
 
 def donations_of(lines: Iterable[PayoutLine]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from wagtail.admin.auth import permission_required
 from campaigns.analytics import headlines
 from campaigns.desk.forms import DonationFilter
 from campaigns.desk.tax_receipts import of_donation
+from campaigns.history import history_of
 from campaigns.models import Donation, Donor, InboxEvent, LedgerEntry, Payment
 from campaigns.receipts import reference
 from campaigns.refunds import left_to_refund
@@ -151,6 +152,7 @@ def donation(request: HttpRequest, donation_id: int) -> HttpResponse:
         tax=of_donation(one) if request.user.has_perm("campaigns.view_taxreceipt") else None,
         may_receipt=request.user.has_perm("campaigns.issue_taxreceipt"),
     )
+    page["history"] = history_of(one)
     return render(request, "campaigns/desk/donation.html", page)
 
 

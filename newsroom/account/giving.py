@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import ExtractYear, Lower
 from django.dispatch import receiver
 
+from campaigns.history import Happening, histories
 from campaigns.models import (
     Donation,
     DonationState,
@@ -28,7 +29,8 @@ SHOWN = 200
 class Gift:
     """One line of "My donations"; `at` is when the money came, or when the gift was begun.
 
-    `left` is what of it stands when part of it went back; `token` asks for its receipt again.
+    `left` is what of it stands when part of it went back; `token` asks for its receipt again;
+    `history` is what happened to it, in order.
     """
 
     money: Money
@@ -41,11 +43,13 @@ class Gift:
     at: datetime
     state: str
     state_shown: str
+    history: list[Happening]
 
 
 def gifts_of(reader: Reader) -> list[Gift]:
     """The reader's donations, newest first."""
-    donations = donations_of(reader).order_by("-started_at", "-id")[:SHOWN]
+    donations = list(donations_of(reader).order_by("-started_at", "-id")[:SHOWN])
+    happened = histories(donations)
     return [
         Gift(
             money=donation.money,
@@ -62,6 +66,7 @@ def gifts_of(reader: Reader) -> list[Gift]:
             at=donation.received_at or donation.started_at,
             state=donation.state,
             state_shown=donation.get_state_display(),
+            history=happened.get(donation.pk, []),
         )
         for donation in donations
     ]

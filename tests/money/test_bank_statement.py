@@ -125,6 +125,9 @@ def test_a_payout_on_no_statement_is_missing_once_its_days_are_over(
         )
     )
     assert payouts.waiting(NOW).missing == 0, "no statement was ever brought in"
+    late = a_payout(9_000, "2026-05-02", state=PayoutState.IN_TRANSIT)
+    assert payouts.waiting(NOW).missing == 1, "Stripe itself says that it has not arrived"
+    late.delete()
     rows = bank_import.read(the_file("2026-06-03,20.00,STRIPE"), "cad")
     bank_import.keep(rows, name="june", currency="cad", by=treasurer)
     since = NOW.date() - timedelta(days=settings.PAYOUT_MISSING_DAYS)
