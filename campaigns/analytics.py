@@ -18,6 +18,7 @@ from django.utils import timezone
 from articles.models import Article
 from campaigns import books, payouts
 from campaigns.books import Verdict
+from campaigns.instalments import RENEWAL
 from campaigns.models import (
     Campaign,
     CampaignTotal,
@@ -30,7 +31,7 @@ from campaigns.models import (
 from campaigns.models.ledger import GIFTS
 from campaigns.pace import Plan, Point, Standing, line, standing
 from campaigns.payouts import Waiting
-from campaigns.planning import end_of, last_day
+from campaigns.planning import end_of, first_instant, last_day
 
 DAYS_DRAWN = 120
 LAST_SHOWN = 10
@@ -57,13 +58,17 @@ class DaySum:
 
 @dataclass(frozen=True)
 class StorySum:
-    """Gifts begun from one story in the same visit; `article_id` None for those without one."""
+    """Gifts begun from one story in the same visit; `article_id` None for those without one.
+
+    `renewals`: the gifts of a later month or year, which no story is credited with.
+    """
 
     article_id: int | None
     headline: str
     received: int
     reversed: int
     gifts: int
+    renewals: bool = False
 
     @property
     def net(self) -> int:
@@ -204,24 +209,46 @@ def by_day(campaign: Campaign) -> list[DaySum]:
 def by_story(campaign: Campaign, since: date | None = None) -> list[StorySum]:
     """All stories from which gifts were begun (on `since` and after), the most money first.
 
-    One of them is "no story": `article_id` None. Two queries.
+    One of them is "no story": `article_id` None; renewals have a row of their own, read by the few
+    instalments there are. Two queries.
     """
-    rollups = DailyRollup.objects.filter(campaign=campaign)
-    if since:
-        rollups = rollups.filter(day__gte=since)
-    rows = list(
-        rollups.values_list("article").annotate(
-            in_sum=Sum("received"), back_sum=Sum("reversed"), gift_sum=Sum("donations")
+    first = since or date(2000, 1, 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BY_STORY,
+            {
+                "campaign": campaign.pk,
+                "day": first,
+                "moment": first_instant(first, campaign.zone),
+                "renewal": RENEWAL,
+            },
         )
-    )
+        *rows, again = cursor.fetchall()
     named = headlines(row[0] for row in rows)
-    sums = [
-        StorySum(article, named.get(article, ""), received, back, gifts)
-        for article, received, back, gifts in rows
-        # What sponsors added was begun from no story.
-        if received or back or gifts
-    ]
-    return sorted(sums, key=lambda story: (-story.net, story.article_id or 0))
+    sums = [StorySum(None, "", again[1], again[2], again[3], renewals=True)]
+    for article, received, back, gifts in rows:
+        if article is None:
+            received, back, gifts = received - again[1], back - again[2], gifts - again[3]
+        sums.append(StorySum(article, named.get(article, ""), received, back, gifts))
+    # What sponsors added was begun from no story.
+    found = [story for story in sums if story.received or story.reversed or story.gifts]
+    return sorted(found, key=lambda story: (-story.net, story.article_id or 0))
+
+
+# Each story's sums, and last of all what renewals brought.
+_BY_STORY = """
+(SELECT article_id, sum(received)::bigint, sum(reversed)::bigint, sum(donations)::bigint
+ FROM campaigns_dailyrollup WHERE campaign_id = %(campaign)s AND day >= %(day)s
+ GROUP BY article_id)
+UNION ALL
+(SELECT NULL, coalesce(sum(e.amount) FILTER (WHERE e.kind = 'charge'), 0)::bigint,
+        coalesce(-sum(e.amount) FILTER (WHERE e.kind <> 'charge'), 0)::bigint,
+        count(*) FILTER (WHERE e.kind = 'charge')
+ FROM campaigns_instalment i
+ JOIN campaigns_donation d ON d.id = i.donation_id AND d.via = %(renewal)s
+ JOIN campaigns_ledgerentry e ON e.donation_id = d.id AND e.kind <> 'match'
+ WHERE e.campaign_id = %(campaign)s AND e.occurred_at >= %(moment)s)
+"""
 
 
 def headlines(articles: Iterable[int | None]) -> dict[int | None, str]:

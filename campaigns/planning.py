@@ -29,6 +29,8 @@ _TOLD = (
     "ends_at",
     "time_zone",
     "amounts",
+    "monthly_amounts",
+    "yearly_amounts",
     "minimum",
     "maximum",
     "is_default",

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from campaigns import fraud, gateway, ledger, payouts, sync
+from campaigns import fraud, gateway, ledger, payouts, recurring, sync
 from campaigns.counting import kind_of, source_key
 from campaigns.models import LedgerEntry, Payment, PaymentState, Reconciliation
 from campaigns.states import contradicts
@@ -70,6 +70,7 @@ def _compare(run: Reconciliation, on_page: OnPage | None) -> Reconciliation:
     _look_at_disputes(run.since)
     _compare_payouts(run)
     fraud.catch_up(run.since)
+    recurring.catch_up(run.since)
     run.finished_at = timezone.now()
     run.save()
     return run

@@ -70,6 +70,33 @@ def look_at_what_is_due(limit: int = 50) -> int:
     return len(ids)
 
 
+def catch_up(since: datetime | None) -> int:
+    """Look at subscriptions of ours whose row is missing or says another thing than Stripe does.
+
+    With `since`, not at those that ended before. Their money is compared with the rest; this is
+    what no balance transaction tells of. Returns how many were looked at.
+    """
+    looked = 0
+    for facts in gateway_recurring.subscriptions():
+        if gateway.DONATION_KEY not in facts.notes:
+            continue
+        if since and facts.ended_at and facts.ended_at < since:
+            continue
+        kept = RecurringDonation.objects.filter(subscription=facts.id).first()
+        if kept is None or _differs(kept, facts):
+            sync_subscription(facts.id)
+            looked += 1
+    return looked
+
+
+def _differs(kept: RecurringDonation, facts: Subscription) -> bool:
+    state = recurring_state(facts.status, paused=facts.paused, ending=facts.cancels_at is not None)
+    card = facts.card.id if facts.card else ""
+    return (kept.state, kept.amount, kept.card_id) != (state, facts.amount, card) or bool(
+        facts.newer_card and state not in (RecurringState.ENDED, RecurringState.STARTED)
+    )
+
+
 def _with_the_newest_card(facts: Subscription) -> Subscription:
     """A card changed on Stripe's page is the customer's; ours follows it, and what is owed is
     tried for at once."""

@@ -17,6 +17,12 @@ ITEMS = [
         ("campaigns.view_campaign", "campaigns.view_analytics"),
     ),
     (_("Donations"), "donations", "tick-inverse", ("campaigns.view_donation",)),
+    (
+        _("Recurring donations"),
+        "recurring",
+        "rotate",
+        ("campaigns.view_recurringdonation",),
+    ),
     (_("Offline gifts"), "offline", "download", ("campaigns.view_offlinegift",)),
     (_("Tax receipts"), "tax_receipts", "doc-full", ("campaigns.view_taxreceipt",)),
     (_("Ledger"), "ledger", "list-ul", ("campaigns.view_ledgerentry",)),

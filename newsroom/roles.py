@@ -71,6 +71,8 @@ _RAISE = {
     "campaigns.add_offlinegift",
     "campaigns.view_donation",
     "campaigns.view_analytics",
+    "campaigns.view_recurringdonation",
+    "campaigns.cancel_recurringdonation",
 }
 _BOOKS = {
     "campaigns.view_givehour",
@@ -81,6 +83,8 @@ _BOOKS = {
     "campaigns.view_match",
     "campaigns.view_donation",
     "campaigns.view_donor",
+    "campaigns.view_recurringdonation",
+    "campaigns.cancel_recurringdonation",
     "campaigns.view_analytics",
     "campaigns.view_ledgerentry",
     "campaigns.refund_donation",

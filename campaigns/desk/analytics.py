@@ -100,7 +100,11 @@ def stories_csv(request: HttpRequest, campaign_id: int) -> StreamingHttpResponse
     ]
     rows = [
         (
-            story.headline if story.article_id else _("No story"),
+            _("Renewals of monthly and yearly gifts")
+            if story.renewals
+            else story.headline
+            if story.article_id
+            else _("No story"),
             story.article_id,
             found.currency.upper(),
             Money(story.received, found.currency).major,

@@ -82,6 +82,18 @@ class CampaignForm(WagtailAdminModelForm):
         max_length=200,
         help_text=_("Such as: 25, 50, 100, 250. At most six."),
     )
+    monthly_typed = forms.CharField(
+        label=_("Amounts each month"),
+        max_length=200,
+        required=False,
+        help_text=_("At most six. Empty: monthly giving is not offered."),
+    )
+    yearly_typed = forms.CharField(
+        label=_("Amounts each year"),
+        max_length=200,
+        required=False,
+        help_text=_("At most six. Empty: yearly giving is not offered."),
+    )
     minimum_typed = forms.CharField(label=_("Smallest donation"), max_length=40)
     maximum_typed = forms.CharField(label=_("Largest donation"), max_length=40)
 
@@ -136,6 +148,8 @@ class CampaignForm(WagtailAdminModelForm):
         "last_day",
         "time_zone",
         "amounts_typed",
+        "monthly_typed",
+        "yearly_typed",
         "minimum_typed",
         "maximum_typed",
         "case",
@@ -154,6 +168,8 @@ class CampaignForm(WagtailAdminModelForm):
             "currency": currency,
             "time_zone": campaign.time_zone,
             "amounts_typed": ", ".join(as_typed(a, currency) for a in campaign.amounts),
+            "monthly_typed": ", ".join(as_typed(a, currency) for a in campaign.monthly_amounts),
+            "yearly_typed": ", ".join(as_typed(a, currency) for a in campaign.yearly_amounts),
             "minimum_typed": as_typed(campaign.minimum, currency),
             "maximum_typed": as_typed(campaign.maximum, currency),
         }
@@ -180,10 +196,19 @@ class CampaignForm(WagtailAdminModelForm):
         return self._amount("maximum_typed")
 
     def clean_amounts_typed(self) -> list[int]:
-        typed = typed_amounts(self.cleaned_data["amounts_typed"])
-        amounts = sorted({self._parse(text) for text in typed})
+        amounts = self._amounts("amounts_typed")
         if not amounts:
             raise ValidationError(_("Enter at least one amount."))
+        return amounts
+
+    def clean_monthly_typed(self) -> list[int]:
+        return self._amounts("monthly_typed")
+
+    def clean_yearly_typed(self) -> list[int]:
+        return self._amounts("yearly_typed")
+
+    def _amounts(self, name: str) -> list[int]:
+        amounts = sorted({self._parse(text) for text in typed_amounts(self.cleaned_data[name])})
         if len(amounts) > MOST_AMOUNTS:
             raise ValidationError(_("Enter six amounts at most: more are harder to choose from."))
         return amounts
@@ -205,6 +230,8 @@ class CampaignForm(WagtailAdminModelForm):
         campaign.goal = data["goal_typed"]
         campaign.stretch_goal = data["stretch_typed"]
         campaign.amounts = data["amounts_typed"]
+        campaign.monthly_amounts = data["monthly_typed"]
+        campaign.yearly_amounts = data["yearly_typed"]
         campaign.minimum = data["minimum_typed"]
         campaign.maximum = data["maximum_typed"]
         campaign.currency = data["currency"]
@@ -238,17 +265,18 @@ class CampaignForm(WagtailAdminModelForm):
             )
         if most < least:
             self.add_error("maximum_typed", _("The largest donation is below the smallest."))
-        elif any(not least <= amount <= most for amount in data.get("amounts_typed") or []):
-            self.add_error(
-                "amounts_typed",
-                _("Every amount must lie between the smallest and the largest donation."),
-            )
-        for amount in data.get("amounts_typed") or []:
-            try:
-                check_step(Money(amount, data.get("currency") or self.instance.currency))
-            except AmountError as error:
-                self.add_error("amounts_typed", str(error))
-                break
+            return
+        for name in ("amounts_typed", "monthly_typed", "yearly_typed"):
+            if any(not least <= amount <= most for amount in data.get(name) or []):
+                self.add_error(
+                    name, _("Every amount must lie between the smallest and the largest donation.")
+                )
+            for amount in data.get(name) or []:
+                try:
+                    check_step(Money(amount, data.get("currency") or self.instance.currency))
+                except AmountError as error:
+                    self.add_error(name, str(error))
+                    break
 
     def _amount(self, name: str) -> int:
         return self._parse(self.cleaned_data[name])

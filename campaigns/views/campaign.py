@@ -10,6 +10,7 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 
 from campaigns import progress as far
+from campaigns import recurring_figures
 from campaigns.books import last_comparison
 from campaigns.milestones import Mark
 from campaigns.models import Campaign
@@ -58,6 +59,7 @@ def campaign_page(request: HttpRequest, slug: str) -> HttpResponse:
                 "changes": list(campaign.changes.all()),
                 "supporters": latest_supporters(campaign),
                 "books": last_comparison(campaign),
+                "recurring": recurring_figures.of_campaign(campaign),
             },
         ),
         30,

@@ -33,6 +33,7 @@ MAY_OPEN = {
     "/desk/offline/": RAISERS | BOOKKEEPERS,
     "/desk/offline/new/": RAISERS | BOOKKEEPERS,
     "/desk/offline/file/": RAISERS | BOOKKEEPERS,
+    "/desk/recurring/": RAISERS | BOOKKEEPERS,
     "/desk/donations/": RAISERS | BOOKKEEPERS,
     "/desk/donations/{donation}/": RAISERS | BOOKKEEPERS,
     "/desk/donations/{donation}/refund/{payment}/": BOOKKEEPERS,
