@@ -100,7 +100,8 @@ def keep(rows: list[Row], *, name: str, currency: str, by: Reader) -> BankStatem
                     statement=statement,
                     day=day,
                     amount=row.amount,
-                    description=row.typed["description"][:200],
+                    # What is none of ours may name people: it is known again by its hash.
+                    description=row.typed["description"][:200] if row.payout else "",
                     row=row.key,
                     fate=LineFate(row.fate),
                     payout=row.payout,

@@ -110,16 +110,7 @@ def test_what_waits_stands_among_today_s_things_for_who_may_see_it(sign_in: Sign
     assert "waits for somebody" in warned
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "payouts/",
-        "payouts/payouts.csv",
-        "payouts/statements/",
-        "payouts/statements/new/",
-        "warnings/",
-    ],
-)
-@pytest.mark.parametrize("role", [roles.FUNDRAISER, roles.EDITOR])
-def test_who_keeps_no_books_sees_none_of_it(sign_in: SignIn, role: str, address: str) -> None:
-    assert sign_in(role).get(f"/desk/{address}").status_code == 302
+def test_who_keeps_no_books_takes_none_of_it_away(sign_in: SignIn) -> None:
+    fay, payout = sign_in(roles.FUNDRAISER), a_payout(5_000, "2026-06-03")
+    for address in ("payouts.csv", f"{payout.pk}/", f"{payout.pk}/lines.csv"):
+        assert fay.get(f"/desk/payouts/{address}").status_code == 302

@@ -83,6 +83,8 @@ def test_a_file_sent_twice_is_kept_once_and_undone_it_may_come_again(treasurer: 
         bank_import.read(data, "cad"), name="june.csv", currency="cad", by=treasurer
     )
     assert kept.lines.count() == 3
+    words = kept.lines.order_by("pk").values_list("description", flat=True)
+    assert list(words) == ["STRIPE", "", ""], "what is no payout may name people"
     assert fates(data) == ["known", "known", "known"]
     with pytest.raises(StatementRefused, match="nothing new"):
         bank_import.keep(bank_import.read(data, "cad"), name="", currency="cad", by=treasurer)
