@@ -36,6 +36,7 @@ bench: env ## the figures of docs/performance.md, measured here
 	@$(BIN)/python -m tests.bench
 
 soak: env ## thousands of gifts under every fault at once (GIFTS=5000 SEED=1); 1 on any difference
+	@WAYLIGHT_SEQUENCES=100 $(BIN)/pytest -q tests/proof/test_any_sequence.py
 	@$(BIN)/python -m tests.soak $(if $(GIFTS),--gifts $(GIFTS)) $(if $(SEED),--seed $(SEED))
 
 messages: env ## the catalogues of other languages brought up to date with what the code says

@@ -102,8 +102,10 @@ def _mend(page: list[gateway.Transaction]) -> int:
     missing = [t for t in page if source_key(t.id) not in kept]
     if not missing:
         return 0
-    for payment_intent in {t.payment_intent for t in missing if t.payment_intent}:
-        sync.sync_payment(payment_intent)
+    # Stripe lists the newest first; a match is given to the oldest first.
+    for payment_intent in dict.fromkeys(t.payment_intent for t in reversed(missing)):
+        if payment_intent:
+            sync.sync_payment(payment_intent)
     with sync.alone_with("stray movements", seconds=WAIT_SECONDS):
         kept = _kept(page)
         _write_unattributed([t for t in missing if source_key(t.id) not in kept])

@@ -105,13 +105,13 @@ class Chaos:
             return
         self.stack.kill_bred(name)
         self.struck["worker killed (SIGKILL)"] += 1
-        self._note_in_flight()
         self.stack.breed(name)
+        self._note_in_flight()
 
     def _note_in_flight(self) -> None:
         """What the dead left claimed stays so until its lease ends: looking now is in time."""
         asked = "SELECT message_id FROM mail_outboxmail WHERE state = 'sending'"
-        for _try in range(100):
+        for _try in range(1200):
             with suppress(psycopg.Error):
                 with psycopg.connect(self.stack.ground.database_url) as database:
                     self.in_flight |= {str(row[0]) for row in database.execute(asked)}

@@ -25,7 +25,8 @@ from tests.soak.plan import Gift
 from tests.soak.stack import SoakStack
 
 THREADS = 6
-PATIENCE = 180
+# A bound against hanging for ever, on a machine however busy.
+PATIENCE = 1200
 Life = Iterator[float]
 
 
