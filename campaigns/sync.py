@@ -99,12 +99,16 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
         donation.save(update_fields=["donor"])
     if donation:
         ledger.set_on_its_way(payment, *_on_its_way(facts, payment, donation))
+    arrived = any(c.transaction for c in paid)
+    if donation and arrived:
+        # To write a mail takes as long as all the rest: not while the campaign's total is locked,
+        # for which all other gifts to it would wait.
+        receipts.owe_receipt(donation, payment, min(c.created for c in paid))
     new = _new_entries(facts, payment, donation)
     ledger.append(new)
     if donation:
         _bring_up(donation, paid, now)
-        if paid and any(c.transaction for c in paid):
-            receipts.owe_receipt(donation, payment, min(c.created for c in paid))
+        if arrived:
             tributes.owe_card(donation, now)
         debits.owe_letter(donation, payment, facts)
         settling.mark(donation)

@@ -1,7 +1,8 @@
-"""Measure and print: `python -m tests.bench`, about two minutes.
+"""Measure and print: `python -m tests.bench`, some minutes.
 
-`BENCH_CLONE=1` also times `make demo` on a clean clone (some minutes more). `BENCH_ROUNDS` (5 at
-least) and `BENCH_SECONDS` (3 at most) say how long each speed is measured.
+`BENCH_LARGE=1` measures the money at ten times the size (half an hour more). `BENCH_CLONE=1` also
+times `make demo` on a clean clone (some minutes more). `BENCH_ROUNDS` (5 at least) and
+`BENCH_SECONDS` (3 at most) say how long each speed is measured.
 """
 
 import os
@@ -88,6 +89,7 @@ def main() -> int:
                 {"bare view with one INSERT": 0.7},
                 noise,
             )
+        rows += _money(stack)
         rows += _record()
     if os.environ.get("BENCH_CLONE"):
         rows += _clone()
@@ -170,6 +172,23 @@ def _queries(made) -> list[Row]:  # type: ignore[no-untyped-def]
     }
     rows += [Row(f"queries: {name}", str(queries_of(path))) for name, path in others.items()]
     return rows
+
+
+def _money(stack: Stack) -> list[Row]:
+    from tests.bench import money
+    from tests.bench.reconciling import reconciling
+
+    money.no_webhooks(stack)
+    _say("Events go to the ledger")
+    rows = money.events_to_ledger(stack)
+    _say(f"{money.BACKLOG:,} events gather and are worked off")
+    rows += money.backlog(stack)
+    _say("Many write to one campaign")
+    rows += money.writers()
+    _say(f"The ledger grows to {money.MANY:,} entries")
+    rows += money.grown()
+    _say("Long books are compared")
+    return [*rows, *reconciling()]
 
 
 def _record() -> list[Row]:

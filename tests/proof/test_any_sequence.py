@@ -239,7 +239,6 @@ class Giving(RuleBasedStateMachine):
             event = waiting[pick % len(waiting)]
             for _copy in range(copies):
                 self._tell(event)
-            self._heard(event)
 
     @rule(pick=picks)
     def an_old_event_comes_again(self, pick: int) -> None:
@@ -308,7 +307,6 @@ class Giving(RuleBasedStateMachine):
     def _everything_is_told_in_the_end(self) -> None:
         for event in self._events():
             self._tell(event)
-            self._heard(event)
         self.the_books_are_compared()
         self.the_books_show_what_the_reference_shows()
         self.each_gift_counts_for_what_is_left_of_it()
@@ -343,6 +341,8 @@ class Giving(RuleBasedStateMachine):
         while inbox.work_off():
             pass
         assert not InboxEvent.objects.filter(processed_at=None).exists()
+        if accepted.new:
+            self._heard(event)
 
     def _heard(self, event: dict) -> None:
         """Whatever an event says, we looked at its payment, unless we never ask for its kind."""
