@@ -153,7 +153,10 @@ def _migrate(database_url: str) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity=0"],
         cwd=CHECKOUT,
-        env=os.environ | {"DATABASE_URL": database_url},
+        # Where no test run has set them: the settings want both, the migration neither.
+        env={"WAYLIGHT_ENV": "test", "REDIS_URL": "redis://localhost"}
+        | os.environ
+        | {"DATABASE_URL": database_url},
         capture_output=True,
         text=True,
         check=False,
