@@ -78,7 +78,8 @@ def cards(found: "QuerySet[Article]", count: int | None = None, offset: int = 0)
 def card_of(row: dict[str, Any]) -> Card:
     """The card of a row as `cards` reads it."""
     section, picture = row["section"], row["picture"] or {}
-    image = _smallest_wide_enough(picture)
+    # Versions before there were crops have none.
+    image = picture.get("card") or _smallest_wide_enough(picture)
     return Card(
         id=row["pk"],
         url=row["address"],

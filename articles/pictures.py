@@ -1,10 +1,14 @@
-"""Pictures as readers get them: WebP in a few widths, with the words that go with them."""
+"""Pictures as readers get them: WebP in a few widths, AVIF for phones, a crop around the focal
+point for cards; with the words that go with them."""
 
 from typing import Any, Final
 
 from wagtail.images.models import AbstractImage
 
 WIDTHS: Final = (480, 960, 1600)
+# On a phone's screen; a wide AVIF takes seconds to make, and publishing waits for it.
+PHONE_WIDTHS: Final = WIDTHS[:2]
+CARD: Final = "fill-720x480"
 
 
 def picture(
@@ -12,7 +16,8 @@ def picture(
 ) -> dict[str, Any] | None:
     """The canonical copy of a picture: `image` id, `file` (its content's hash), `alt`, `caption`,
     `credit`; and with `files` also `url`, `width`, `height`, `srcset`, `sources` (each with url,
-    width, height), for which the renditions are made that do not exist yet.
+    width, height), `avif` (the srcset for phones) and `card` (url, width, height of the crop around
+    the focal point), for which the renditions are made that do not exist yet.
 
     None when there is no picture.
     """
@@ -31,21 +36,33 @@ def picture(
 
 
 def _files(image: AbstractImage) -> dict[str, Any]:
-    sources = _renditions(image)
+    sources = _renditions(image, WIDTHS, "webp")
     shown = next((each for each in sources if each["width"] >= WIDTHS[1]), sources[-1])
+    card = image.get_rendition(f"{CARD}|format-webp")
     return {
         **shown,
-        "srcset": ", ".join(f"{each['url']} {each['width']}w" for each in sources),
+        "srcset": _srcset(sources),
         "sources": sources,
+        "avif": phone_srcset(image),
+        "card": {"url": card.url, "width": card.width, "height": card.height},
     }
 
 
-def _renditions(image: AbstractImage) -> list[dict[str, Any]]:
+def phone_srcset(image: AbstractImage) -> str:
+    """The picture as AVIF in the widths of phones."""
+    return _srcset(_renditions(image, PHONE_WIDTHS, "avif"))
+
+
+def _srcset(sources: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{each['url']} {each['width']}w" for each in sources)
+
+
+def _renditions(image: AbstractImage, widths: tuple[int, ...], form: str) -> list[dict[str, Any]]:
     # A width above the picture's own gives its own width again: kept once.
-    wanted = [width for width in WIDTHS if width < image.width] + [
-        width for width in WIDTHS if width >= image.width
+    wanted = [width for width in widths if width < image.width] + [
+        width for width in widths if width >= image.width
     ][:1]
-    made = image.get_renditions(*(f"width-{width}|format-webp" for width in wanted))
+    made = image.get_renditions(*(f"width-{width}|format-{form}" for width in wanted))
     by_width = {each.width: each for each in made.values()}
     return [
         {"url": each.url, "width": each.width, "height": each.height}

@@ -47,7 +47,7 @@ _QUOTATIONS = {
     "pull_quote": ("quote", "attribution", "share_line", "accounts", "hashtags"),
     "reader_comment": ("text", "name"),
 }
-_PICTURE_FILES = ("url", "srcset", "sources", "width", "height")
+_PICTURE_FILES = ("url", "srcset", "sources", "width", "height", "avif", "card")
 
 
 def content_of(article: Article, *, files: bool = True) -> Content:

@@ -5,6 +5,7 @@ stop the start with one sentence for each (see `newsroom/safety.py`). Without `W
 the file `env` of the state folder is read, so that `manage.py` works beside a running demo.
 """
 
+import mimetypes
 import os
 import re
 from hashlib import sha256
@@ -327,6 +328,8 @@ RECORD_HEADS_DIR = Path(env.str("WAYLIGHT_RECORD_HEADS_DIR", str(STATE_DIR / "he
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("WAYLIGHT_STATIC_ROOT", str(STATE_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Python's own table has it from 3.13 on.
+mimetypes.add_type("image/avif", ".avif")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("WAYLIGHT_MEDIA_ROOT", str(STATE_DIR / "media")))
 STORAGES = {

@@ -15,6 +15,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from articles import urls as articles_urls
 from articles.desk.unpublishing import straight_to_the_reason
 from campaigns import urls as campaigns_urls
+from newsroom.edge.headers import far_kept
 
 urlpatterns = [
     path("", include("newsroom.desk.urls")),
@@ -29,7 +30,10 @@ if settings.WAYLIGHT_ENV != "production":
     # In production the web server or the CDN in front serves pictures from MEDIA_ROOT.
     urlpatterns += [
         re_path(
-            r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}, name="media"
+            r"^media/(?P<path>.*)$",
+            far_kept(serve),
+            {"document_root": settings.MEDIA_ROOT},
+            name="media",
         ),
         path("demo/", include("newsroom.demo.urls")),
         path("", include("newsroom.desk.gallery_urls")),

@@ -37,6 +37,8 @@ class ReportError extends HTMLElement {
     document.addEventListener("pointerup", this.#release);
     document.addEventListener("selectionchange", this.#later);
     this.append(this.#link);
+    // The selection that had this module fetched.
+    if (String(document.getSelection())) this.#later();
   }
 
   disconnectedCallback() {

@@ -114,11 +114,11 @@ def test_from_a_sentence_on_the_phone_to_a_correction_that_all_who_asked_hear_of
     problem = f"It was five: I stacked them myself, {story.slug}."
 
     phone.goto(address)
+    phone.locator("#corrections").scroll_into_view_if_needed()
     remember = phone.get_by_role("button", name="Remember what I read")
     remember.scroll_into_view_if_needed()
     remember.click()
     phone.locator(".flow").scroll_into_view_if_needed()
-    phone.locator(".report-bar").wait_for(state="attached")
     select_word(phone, "four cords of")
     phone.get_by_role("link", name="Report an error in this sentence").tap()
     expect(phone.get_by_label("The sentence, if it is one")).to_have_value(WAS)

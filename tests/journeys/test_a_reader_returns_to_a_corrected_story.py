@@ -42,10 +42,12 @@ def test_a_reader_is_told_of_what_was_corrected_since_only_when_they_wished_it(
     story = a_story()
     address = stack_db.site_url + story.addresses.get(current=True).path
     phone.goto(address)
+    phone.locator("#corrections").scroll_into_view_if_needed()
     phone.get_by_role("button", name=ON).scroll_into_view_if_needed()
     assert kept(phone) is None
     change(story, Kind.CORRECTION, "Five cords.")
     phone.goto(address)
+    phone.locator("#corrections").scroll_into_view_if_needed()
     phone.get_by_role("button", name=ON).scroll_into_view_if_needed()
     expect(line(phone, "Corrected since you read it on")).to_be_hidden()
 
@@ -93,6 +95,7 @@ def test_a_retraction_is_told_first_of_all_and_leads_to_its_reason(
     story = a_story()
     address = stack_db.site_url + story.addresses.get(current=True).path
     desktop.goto(address)
+    desktop.locator("#corrections").scroll_into_view_if_needed()
     desktop.get_by_role("button", name=ON).scroll_into_view_if_needed()
     desktop.get_by_role("button", name=ON).click()
     change(story, Kind.CORRECTION, "Five cords.")
