@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from django.core.cache import cache
 
-from campaigns import analytics
+from campaigns import analytics, forecasting
+from campaigns.forecast import Forecast
 from campaigns.models import Campaign
 from campaigns.pace import Phase
 from newsroom.money import Money
@@ -68,7 +69,11 @@ def draw(campaign: Campaign, moment: datetime) -> Charts | None:
         stamp = _stamp(campaign, moment)
         analytics.count_gift_sizes(campaign, moment)
         figures = analytics.figures(campaign, moment)
-        specs = {"line": line_chart(figures), "days": days_chart(figures)}
+        ahead = forecasting.make(campaign, moment)
+        specs = {
+            "line": line_chart(figures, ahead.forecast if ahead else None),
+            "days": days_chart(figures),
+        }
         charts = Charts(
             drawn_at=moment,
             stamp=stamp,
@@ -82,8 +87,8 @@ def draw(campaign: Campaign, moment: datetime) -> Charts | None:
     return charts
 
 
-def line_chart(figures: analytics.Figures) -> Spec:
-    """The running total beside the straight pace to the goal."""
+def line_chart(figures: analytics.Figures, ahead: Forecast | None = None) -> Spec:
+    """The running total beside the straight pace to the goal, and where it may go from here."""
     currency = figures.campaign.currency
     raised = [
         {"day": p.day.isoformat(), "amount": _major(p.raised, currency)}
@@ -119,10 +124,40 @@ def line_chart(figures: analytics.Figures) -> Spec:
             },
         },
     ]
+    if ahead and figures.today <= figures.line[-1].day:
+        layers = [*_ahead(figures, ahead), *layers]
     if paced:
         dashes = {"type": "line", "color": "var(--chart-pace)", "strokeDash": [5, 4]}
         layers.insert(0, {"data": {"values": paced}, "mark": dashes})
     return {"layer": layers, "encoding": _axes(currency)}
+
+
+def _ahead(figures: analytics.Figures, ahead: Forecast) -> list[Spec]:
+    """Eight futures of ten within the band, half of them above its line."""
+    currency = figures.campaign.currency
+    now = figures.standing.raised
+    start = (figures.today, now, now, now)
+    rows = [start, *(row for row in ahead.band if row[0] > figures.today)]
+    values = [
+        {
+            "day": day.isoformat(),
+            "low": _major(low, currency),
+            "amount": _major(middle, currency),
+            "high": _major(high, currency),
+        }
+        for day, low, middle, high in rows
+    ]
+    return [
+        {
+            "data": {"values": values},
+            "mark": {"type": "area", "color": "var(--chart-raised)", "opacity": 0.16},
+            "encoding": {"y": {"field": "low"}, "y2": {"field": "high"}},
+        },
+        {
+            "data": {"values": values},
+            "mark": {"type": "line", "color": "var(--chart-raised)", "strokeDash": [2, 4]},
+        },
+    ]
 
 
 def days_chart(figures: analytics.Figures) -> Spec:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from campaigns import gateway, sync
@@ -122,13 +122,16 @@ def bring_up(page: Iterable[gateway.Payout]) -> list[Payout]:
 def waiting(moment: datetime) -> Waiting:
     """What of the payouts waits for something, or for somebody, at `moment`."""
     since = moment.date() - timedelta(days=settings.PAYOUT_MISSING_DAYS)
+    on_the_way = Q(state__in=_ON_THE_WAY)
+    failed = Q(state=PayoutState.FAILED, created_at__gte=moment - timedelta(days=14))
+    payouts = Payout.objects.filter(on_the_way | failed).aggregate(
+        in_transit=Count("pk", on_the_way), failed=Count("pk", failed)
+    )
+    lines = BankLine.objects.filter(undone=False).aggregate(
+        begun=Min("day"), differing=Count("pk", Q(fate=LineFate.DIFFERS))
+    )
     return Waiting(
-        in_transit=Payout.objects.filter(state__in=_ON_THE_WAY).count(),
-        missing=missing(since).count(),
-        differing=BankLine.objects.filter(undone=False, fate=LineFate.DIFFERS).count(),
-        failed=Payout.objects.filter(
-            state=PayoutState.FAILED, created_at__gte=moment - timedelta(days=14)
-        ).count(),
+        missing=_missing(since, lines["begun"]).count(), differing=lines["differing"], **payouts
     )
 
 
@@ -138,9 +141,11 @@ def missing(since: date) -> QuerySet[Payout]:
     Statements tell of the days from the first one brought in: what Stripe says is paid out is not
     missing before.
     """
+    return _missing(since, BankLine.objects.filter(undone=False).aggregate(day=Min("day"))["day"])
+
+
+def _missing(since: date, begun: date | None) -> QuerySet[Payout]:
     late = Q(state__in=_ON_THE_WAY, arrives_on__lte=since)
-    first = BankLine.objects.filter(undone=False).order_by("day").values_list("day", flat=True)
-    begun = first.first()
     if begun is None:
         return Payout.objects.filter(late)
     seen = BankLine.objects.filter(undone=False, payout__isnull=False).values("payout")

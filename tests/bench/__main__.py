@@ -16,6 +16,7 @@ import psutil
 
 from tests import ground
 from tests.bench import clone, memory
+from tests.bench.forecasts import forecasts
 from tests.bench.load import UNKEPT, Rates, Target, get, post, ratios, take_turns
 from tests.bench.servers import references
 from tests.bench.table import Row, table
@@ -91,6 +92,8 @@ def main() -> int:
             )
         rows += _money(stack)
         rows += _record()
+    _say("The forecast is judged")
+    rows += forecasts()
     if os.environ.get("BENCH_CLONE"):
         rows += _clone()
     print(f"\n{table(rows)}\n")
