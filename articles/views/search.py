@@ -3,12 +3,15 @@
 from datetime import date
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from articles.alternates import only
+from articles.listing import published
 from articles.models import Person, Topic
 from articles.navigation import navigation
 from articles.paging import page_number
@@ -79,8 +82,9 @@ def _choices(asked: dict[str, str]) -> list[tuple[str, str, str, list[tuple[str,
         (url.strip("/").rpartition("/")[2], title)
         for title, url in navigation(get_language() or "en").sections
     ]
-    people = list(Person.objects.order_by("name").values_list("slug", "name")[:LISTED])
-    topics = list(Topic.objects.order_by("name").values_list("slug", "name")[:LISTED])
+    # Who writes and what is written about in the page's language; of everybody while it is the
+    # site's only one.
+    people, topics = (_named(model) for model in (Person, Topic))
     return [
         (name, label, all_, [(value, shown, value == asked[name]) for value, shown in options])
         for name, label, all_, options in (
@@ -89,6 +93,15 @@ def _choices(asked: dict[str, str]) -> list[tuple[str, str, str, list[tuple[str,
             ("topic", _("Topic"), _("All topics"), topics),
         )
     ]
+
+
+def _named(model: type[Person] | type[Topic]) -> list[tuple[str, str]]:
+    found = model.objects.order_by("name")
+    if language := only():
+        named = "bylines__person" if model is Person else "topics"
+        stories = published(language).filter(**{named: OuterRef("pk")})
+        found = found.filter(Exists(stories))
+    return list(found.values_list("slug", "name")[:LISTED])
 
 
 def _kept(asked: dict[str, str]) -> str:

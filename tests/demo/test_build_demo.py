@@ -104,7 +104,7 @@ def test_the_campaigns_show_milestones_a_result_a_card_and_a_partners_page(on_de
 def test_every_publication_is_on_the_record_once_at_its_own_moment(on_demo: Stack):
     from articles.models import Article, Change, Correction, Version
 
-    for story in CONTENT.stories:
+    for story in CONTENT.every_story:
         article = Article.objects.get(slug=story.slug)
         versions = list(Version.objects.filter(article=article).order_by("number"))
         assert len(versions) == 1 + len(story.edits)
@@ -127,8 +127,10 @@ def test_comments_stand_as_they_were_decided_and_no_one_hears_twice(on_demo: Sta
     from newsroom.mail.models import OutboxMail
 
     states = Comment.objects.values_list("reader__email", "text", "state", "reason")
-    assert sorted(states) == sorted((c.email, c.text, c.state, c.reason) for c in CONTENT.comments)
-    shown = [c for c in CONTENT.comments if c.state in ("approved", "reported")]
+    assert sorted(states) == sorted(
+        (c.email, c.text, c.state, c.reason) for c in CONTENT.every_comment
+    )
+    shown = [c for c in CONTENT.every_comment if c.state in ("approved", "reported")]
     approved = sum(not comment.trusted for comment in shown)
     assert OutboxMail.objects.filter(kind="comment approved").count() == approved
 
@@ -139,14 +141,14 @@ def test_replies_stand_under_what_they_answer_one_reader_is_trusted_and_one_comm
     from articles.models import Comment, Commenter, CommentReport
     from articles.threads import discussion
 
-    for said in (c for c in CONTENT.comments if c.answers):
+    for said in (c for c in CONTENT.every_comment if c.answers):
         comment = Comment.objects.get(article__slug=said.story, text=said.text)
         answered = Comment.objects.get(article=comment.article, text__startswith=said.answers)
         assert comment.parent_id == (answered.parent_id or answered.pk)
-    [trusted] = [c for c in CONTENT.comments if c.trusted]
+    [trusted] = [c for c in CONTENT.every_comment if c.trusted]
     assert Commenter.objects.exclude(trusted_at=None).get().reader.email == trusted.email
     assert Comment.objects.get(text=trusted.text).decided_by is None
-    [reported] = [c for c in CONTENT.comments if c.reports]
+    [reported] = [c for c in CONTENT.every_comment if c.reports]
     reports = CommentReport.objects.order_by("pk")
     assert tuple(reports.values_list("reason", flat=True)) == reported.reports
     assert {report.settled for report in reports} == {False}
@@ -162,7 +164,7 @@ def test_stories_show_an_embed_a_related_story_and_a_reader_quoted(on_demo: Stac
         path = Address.objects.get(article__slug=slug, current=True).path
         return requests.get(on_demo.site_url + path, timeout=30).text
 
-    for story in CONTENT.stories:
+    for story in CONTENT.every_story:
         for block in story.body:
             match block:
                 case Embed():

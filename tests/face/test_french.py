@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from articles.corrections import Entry, Record
-from articles.models import Article, Kind
+from articles.models import Article, Kind, Topic
 from articles.navigation import forget
 from newsroom import founding
 from newsroom.mail.writing import write
@@ -135,6 +135,17 @@ def test_the_corrections_of_each_language_stand_on_its_page_and_all_where_asked(
     assert "Cinq cordes." in every
     assert '<dd lang="en">Five cords.</dd>' in every
     assert "Cinq cordes." not in Client().get("/corrections/").content.decode()
+
+
+def test_search_offers_the_topics_and_people_of_the_pages_language(four: Article) -> None:
+    for name in ("Bois", "Wood"):
+        topic = Topic.objects.create(name=name, slug=name.lower())
+        story = four if name == "Bois" else Article.objects.get(slug="kiln")
+        story.topics.add(topic)
+        story.save()
+    page = Client().get("/fr/search/").content.decode()
+    assert ">Bois</option>" in page
+    assert ">Wood</option>" not in page
 
 
 def test_feeds_of_french_hold_french_stories_and_the_records_feed_holds_every_entry(
