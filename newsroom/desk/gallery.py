@@ -19,6 +19,7 @@ from articles.models.article import Label
 from articles.sharing import share_links
 from articles.threads import CommentShown
 from campaigns.forms import GiveForm
+from campaigns.milestones import Mark
 from campaigns.models import Campaign
 from campaigns.progress import OpenMatch, Progress
 
@@ -102,6 +103,31 @@ def bars() -> list[tuple[str, Progress]]:
         ),
         ("Matched, used up", replace(halfway, matched=1_000_000)),
         ("No deadline", replace(halfway, ends_at=None, last_day=None)),
+        (
+            "On to the stretch goal",
+            replace(
+                halfway,
+                raised=11_200_000,
+                stretch=15_000_000,
+                stretch_words="A boat for the winter",
+                marks=(Mark(GOAL, "", "goal", NOW - timedelta(days=9)),),
+            ),
+        ),
+        (
+            "A milestone just reached",
+            replace(
+                halfway,
+                marks=(Mark(3_500_000, "A second photographer", reached_at=NOW),),
+            ),
+        ),
+        (
+            "Fell back below the goal",
+            replace(
+                halfway,
+                raised=9_990_000,
+                marks=(Mark(GOAL, "", "goal", NOW - timedelta(days=9)),),
+            ),
+        ),
     ]
 
 

@@ -70,6 +70,24 @@ def _words(bar: str) -> str:
             " $10,000 of it was added by sponsors who matched gifts",
         ),
         ("No deadline", 371, "$37,120.50 raised of $100,000 37% · 287 donors"),
+        (
+            "On to the stretch goal",
+            667,
+            "$112,000 raised of $100,000 112% · 287 donors Goal reached. Open until June 3"
+            " Stretch goal: $150,000. A boat for the winter",
+        ),
+        (
+            "A milestone just reached",
+            371,
+            "$37,120.50 raised of $100,000 37% · 287 donors 12 days left , to June 3"
+            " $35,000 reached on May 22: A second photographer",
+        ),
+        (
+            "Fell back below the goal",
+            990,
+            "$99,900 raised of $100,000 99% · 287 donors Goal reached. Open until June 3"
+            " The goal was reached on May 13, 2026 · Gifts given back since then are taken off the bar.",
+        ),
     ],
 )
 def test_the_bar_says_and_shows_how_far_the_campaign_is(state: str, fill: int, words: str) -> None:
