@@ -33,6 +33,8 @@ def _row(warning: FraudWarning) -> dict[str, object]:
     payment = warning.payment
     return {
         "warning": warning,
+        # Stripe's word for it, as words.
+        "says": warning.fraud_type.replace("_", " "),
         "payment": payment,
         "donation": payment.donation if payment else None,
         "reference": reference(payment.donation) if payment and payment.donation else "",

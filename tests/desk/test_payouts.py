@@ -106,7 +106,7 @@ def test_what_waits_stands_among_today_s_things_for_who_may_see_it(sign_in: Sign
     assert "issuer warns" not in shown
     assert "payout" not in shown
     warned = words(tom.get("/desk/warnings/"))
-    assert "made_with_stolen_card" in warned
+    assert "made with stolen card" in warned
     assert "waits for somebody" in warned
 
 
