@@ -272,13 +272,16 @@ def test_the_campaign_is_a_month_old_with_three_weeks_to_go_and_on_every_story(o
 
 def test_a_stranger_can_read_everything(on_demo: Stack):
     from articles.models import Address, Person, Section, StandingPage, Topic
+    from newsroom.edge.language import language_prefix
 
     paths = ["/", "/corrections/", "/corrections/policy/", "/feed.atom"]
     paths += [f"/campaigns/{slug}/" for slug in (campaign().slug, CONTENT.default_campaign.slug)]
+    paths += [f"/fr{path}" for path in paths]
     paths += Address.objects.values_list("path", flat=True)
-    paths += [f"/{page.slug}/" for page in Section.objects.all()]
+    standing = StandingPage.objects.exclude(purpose="corrections-policy")
     paths += [
-        f"/{page.slug}/" for page in StandingPage.objects.exclude(purpose="corrections-policy")
+        f"{language_prefix(page.locale.language_code)}/{page.slug}/"
+        for page in (*Section.objects.all(), *standing)
     ]
     paths += [each.get_absolute_url() for each in (*Person.objects.all(), *Topic.objects.all())]
     for path in paths:

@@ -86,7 +86,8 @@ def _words(bar: str) -> str:
             "Fell back below the goal",
             990,
             "$99,900 raised of $100,000 99% · 287 donors Goal reached. Open until June 3"
-            " The goal was reached on May 13, 2026 · Gifts given back since then are taken off the bar.",
+            " The goal was reached on May 13, 2026 · Gifts given back since then are taken off"
+            " the bar.",
         ),
     ],
 )
