@@ -28,9 +28,11 @@ BUILD = ("build_demo", "--gifts", str(GIFTS), "--trickle", "1")
 
 @pytest.fixture(scope="package")
 def demo(stack: Stack) -> Stack:
-    """Built by three runs: one killed while stories go out, one asked to end while gifts come."""
+    """Built by four runs: one killed while stories go out, two asked to end while gifts come, those
+    of each month first."""
     _cut_off(stack, signal.SIGKILL, "SELECT count(*) FROM articles_version", 7)
     _cut_off(stack, signal.SIGTERM, "SELECT count(*) FROM campaigns_donation", 6)
+    _cut_off(stack, signal.SIGTERM, "SELECT count(*) FROM campaigns_donation", 16)
     assert clock(stack)["real"]
     done = stack.manage(*BUILD)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -216,12 +218,30 @@ def test_the_gifts_are_in_the_books_and_the_books_agree_with_stripe(on_demo: Sta
     assert progress(with_total().get(pk=found.pk)).raised == raised
     assert all(found.starts_at <= entry.occurred_at for entry in entries)
     assert received.filter(started_at__lt=found.ends_at).count() == received.count()
-    assert OutboxMail.objects.filter(kind="receipt").count() == received.count()
+    payments = received.values_list("payments__stripe_id", flat=True)
+    keys = [f"receipt:{payment}" for payment in payments]
+    assert OutboxMail.objects.filter(dedupe_key__in=keys).count() == received.count()
     assert not InboxEvent.objects.exclude(last_error="").filter(processed_at=None).exists()
     for command in ("verify_ledger", "reconcile"):
         done = on_demo.manage(command)
         assert done.returncode == 0, done.stderr + done.stdout
     assert clock(on_demo)["real"]
+
+
+def test_people_give_each_month_and_their_renewals_came_as_the_clock_went_on(
+    on_demo: Stack,
+) -> None:
+    from campaigns.models import RecurringDonation
+    from newsroom.demo.build.regulars import REGULARS
+
+    begun = RecurringDonation.objects.exclude(state="started")
+    wait_until(lambda: begun.count() == len(REGULARS), 60, "all of them are known")
+    wait_until(lambda: begun.filter(state="unpaid").count() == 1, 60, "one card fails")
+    assert begun.filter(state="active").count() == len(REGULARS) - 1
+    assert begun.filter(frequency="year").count() == 1
+    oldest = begun.order_by("started_at")[0]
+    paid = oldest.instalments.filter(state="paid")
+    wait_until(lambda: paid.count() >= 7, 60, "each month has its gift")
 
 
 def test_some_givers_have_a_tax_receipt_by_mail_and_the_one_given_back_is_cancelled(
@@ -307,7 +327,7 @@ def test_the_three_sign_ins_have_their_roles_and_the_reader_has_given(on_demo: S
     assert not any(who.is_superuser for who in roles.values())
     assert all(proven_addresses(who) == [who.email] for who in roles.values())
     assert roles[EDITOR].person.slug == "maren-ostrander"
-    assert len(gifts_of(roles[READER])) == 1
+    assert {gift.frequency for gift in gifts_of(roles[READER])} == {"once", "month"}
 
 
 def test_building_again_makes_nothing(on_demo: Stack):

@@ -11,6 +11,7 @@ from newsroom.demo.build.corrections import first_published
 from newsroom.demo.build.gifts import Giving
 from newsroom.demo.build.giving_plan import Gift, Told, plan
 from newsroom.demo.build.newsroom import Newsroom
+from newsroom.demo.build.regulars import give_regularly
 from newsroom.demo.build.showing import Showing
 from newsroom.demo.build.tax_receipts import say_who_issues
 
@@ -25,6 +26,8 @@ def give(
     like the others when that is 0. Returns when all are in the books. Raises `CannotBuild`."""
     say_who_issues(newsroom.content.newsroom, newsroom.staff)
     enter_cheque(newsroom.campaign, newsroom.calendar, newsroom.staff)
+    if count:
+        give_regularly(newsroom.calendar)
     gifts = _planned(newsroom, count, seed)
     giving = Giving(newsroom.campaign, gifts, newsroom.articles, newsroom.staff)
     if not giving.owed():
