@@ -6,6 +6,7 @@ The files have no line numbers and no dates and are sorted, so that two branches
 """
 
 import ast
+import logging
 import os
 import re
 import sys
@@ -20,6 +21,8 @@ from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import normalize, read_po
 from django.utils.translation.template import templatize
+
+log = logging.getLogger(__name__)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCALE: Final = ROOT / "locale"
@@ -143,7 +146,11 @@ def compile_what_changed(root: Path = ROOT) -> None:
         if source.exists() and (
             not made.exists() or made.stat().st_mtime_ns < source.stat().st_mtime_ns
         ):
-            compile_catalogue(language, root)
+            try:
+                compile_catalogue(language, root)
+            except OSError as error:
+                # A checkout that may not be written to: the site speaks what was compiled last.
+                log.warning("the catalogue of %r was not compiled: %s", language, error)
 
 
 def main() -> None:
