@@ -23,6 +23,7 @@ from campaigns.progress import in_words
 from campaigns.tributes import latest_day
 from newsroom.mail import outbox
 
+KIND: Final = "reminder"
 FURTHEST: Final = timedelta(days=62)
 FRIDAY: Final = 4
 
@@ -119,6 +120,11 @@ def forget(token: str) -> bool:
     return Reminder.objects.filter(token=token).delete()[0] > 0
 
 
+def erase_address(email: str) -> int:
+    """Nothing is kept of this address's reminders that wait; how many."""
+    return Reminder.objects.filter(email__iexact=email.strip()).exclude(email="").delete()[0]
+
+
 def counts(campaign: Campaign) -> dict[str, int]:
     """How many reminders were set and are not taken back: `waiting`, and `sent`."""
     return Reminder.objects.filter(campaign=campaign).aggregate(
@@ -135,7 +141,7 @@ def _owe(reminder: Reminder, now: datetime) -> bool:
             stop = reverse("reminder_forget", args=[reminder.token])
         amount = f"&amount={reminder.amount}" if reminder.amount else ""
         outbox.owe(
-            "reminder",
+            KIND,
             f"reminder:{reminder.token}",
             email,
             "reminder",

@@ -7,7 +7,7 @@ sends none. Once it is owed its address is forgotten here; the outbox forgets it
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from campaigns.models import Donation, Tribute
 from campaigns.progress import in_words
 from newsroom.mail import outbox
 from newsroom.money import Money
+
+KIND: Final = "tribute card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,18 @@ def _due(now: datetime) -> Any:
     )
 
 
+def erase_address(email: str) -> int:
+    """No card goes to this address any more; how many waited. The gift stays a tribute."""
+    waiting = Tribute.objects.filter(card_email__iexact=email.strip()).exclude(card_email="")
+    return waiting.update(card_email="", card_to="", card_words="")
+
+
 def _owe(tribute: Tribute, now: datetime) -> None:
     donation = tribute.donation
     with override(donation.language):
         campaign_url = settings.BASE_URL + donation.campaign.get_absolute_url()
     outbox.owe(
-        "tribute card",
+        KIND,
         f"tribute:{donation.pk}",
         tribute.card_email,
         "tribute_card",
