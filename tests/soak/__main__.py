@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 import time
 from datetime import timedelta
@@ -30,7 +29,6 @@ def main() -> int:
         print(f"{time.monotonic() - began:6.0f} s  {what}", file=sys.stderr, flush=True)
 
     say(f"Seed {asked.seed}: a PostgreSQL of the soak's own is made")
-    shutil.rmtree(STATE, ignore_errors=True)
     stack = SoakStack(_own_ground(), asked.seed)
     # Read by the migration of the template, and by this process's own Django.
     os.environ.update(
