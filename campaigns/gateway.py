@@ -624,6 +624,8 @@ def unreadable() -> dict[str, str]:
         "Subscriptions": v1.subscriptions.list,
         "Invoices": v1.invoices.list,
         "Balance transactions": v1.balance_transactions.list,
+        "Payouts": v1.payouts.list,
+        "Early fraud warnings": v1.radar.early_fraud_warnings.list,
         "Webhook Endpoints": v1.webhook_endpoints.list,
     }
     refused = {}

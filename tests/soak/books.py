@@ -20,6 +20,7 @@ from campaigns.models import (
     Campaign,
     CampaignTotal,
     Donation,
+    Frequency,
     InboxEvent,
     LedgerEntry,
     Match,
@@ -30,6 +31,7 @@ from newsroom.mail.sending import message_id
 from tests.soak.post import Post
 
 Thing = dict[str, Any]
+NOTE = "waylight_donation"
 TAKEN = ("needs_response", "under_review", "lost")
 EXPLAINED = ("synced ", "expired ", "still open ", "not ours", "nothing to look at")
 
@@ -41,6 +43,8 @@ class Account:
     things: dict[str, list[Thing]]
     by_charge: dict[str, dict[str, list[Thing]]] = field(init=False)
     charges: dict[str, list[Thing]] = field(init=False)
+    # Of which donation a PaymentIntent is: by our note on the charge, or on its subscription.
+    notes: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.by_charge = {"refund": defaultdict(list), "dispute": defaultdict(list)}
@@ -51,6 +55,15 @@ class Account:
         for charge in self.things.get("charge", []):
             if charge["status"] == "succeeded":
                 self.charges[charge["payment_intent"]].append(charge)
+        self.notes = {
+            intent: (charges[0]["metadata"] or {}).get(NOTE, "")
+            for intent, charges in self.charges.items()
+        }
+        invoices = {invoice["id"]: invoice for invoice in self.things.get("invoice", [])}
+        for paid in self.things.get("invoice_payment", []):
+            about = (invoices[paid["invoice"]]["parent"] or {}).get("subscription_details") or {}
+            noted = (about.get("metadata") or {}).get(NOTE, "")
+            self.notes[paid["payment"].get("payment_intent") or ""] = noted
 
     @classmethod
     def read(cls, file: Path) -> "Account":
@@ -96,7 +109,7 @@ def _payments(account: Account) -> Iterator[str]:
         if ours.get(intent) != wanted:
             yield f"{intent}: the ledger has {ours.get(intent)}, the sandbox {wanted}"
         for charge in charges:
-            donation = donations.get((charge["metadata"] or {}).get("waylight_donation", ""))
+            donation = donations.get(account.notes.get(intent, ""))
             at = datetime.fromtimestamp(charge["created"], UTC)
             campaign = donation.campaign if donation else None
             late = campaign is not None and campaign.ends_at is not None and at >= campaign.ends_at
@@ -123,16 +136,23 @@ def _transactions(account: Account) -> Iterator[str]:
 
 
 def _donations(account: Account) -> Iterator[str]:
-    """A donation says what became of it."""
+    """A donation says what became of it. Monthly ones are known by their payments alone."""
+    tried = {c["payment_intent"] for c in account.things.get("charge", []) if _by_bank(c)}
     sessions = {s["id"]: s for s in account.things.get("checkout.session", [])}
-    for donation in Donation.objects.filter(checkout_session__isnull=False):
+    once = Donation.objects.filter(checkout_session__isnull=False, frequency=Frequency.ONCE)
+    for donation in once:
         session = sessions[donation.checkout_session or ""]
         charges = account.charges.get(session["payment_intent"] or "", [])
-        states = {_state(account, charge) for charge in charges} or {"expired"}
+        left = "failed" if session["payment_intent"] in tried else "expired"
+        states = {_state(account, charge) for charge in charges} or {left}
         if donation.state not in states:
             yield f"donation {donation.pk} is {donation.state}, not {states}"
         if donation.next_look_at is not None:
             yield f"donation {donation.pk} still waits to be looked at"
+
+
+def _by_bank(charge: Thing) -> bool:
+    return (charge["payment_method_details"] or {}).get("type") in ("acss_debit", "us_bank_account")
 
 
 def _state(account: Account, charge: Thing) -> str:
@@ -210,8 +230,8 @@ def _mails(account: Account, post: Post, in_flight: set[str]) -> Iterator[str]:
     """Every due mail sent; none twice but where the reply to DATA was lost."""
     keys = dict(OutboxMail.objects.values_list("dedupe_key", "state"))
     attempts = {str(a) for a in Donation.objects.values_list("attempt", flat=True)}
-    for intent, charges in account.charges.items():
-        ours = (charges[0]["metadata"] or {}).get("waylight_donation") in attempts
+    for intent in account.charges:
+        ours = account.notes.get(intent) in attempts
         if ours and f"receipt:{intent}" not in keys:
             yield f"no receipt was owed for {intent}"
     names = set()

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import requests
 from django.db import Error, connection
@@ -21,7 +21,8 @@ from tests.soak.living import Lives
 from tests.soak.plan import gifts
 from tests.soak.stack import SoakStack
 
-DAY = 86_400
+# Longer than any month, and than a renewal that failed waits for its second try.
+MONTH = 35 * 86_400
 Say = Callable[[str], None]
 
 
@@ -73,7 +74,8 @@ def soak(
     say("Faults end; what is owed is worked off")
     chaos.stop()
     report.differences += [f"The soak itself: {each}" for each in chaos.failed + lives.failed]
-    _let_it_settle(stack, wait)
+    _work_off(stack, wait, "")
+    _let_a_month_pass(stack, wait)
     # What no event told of and nobody looks at again: beat does this each hour.
     mended = _mend(stack, report)
     _let_it_settle(stack, wait)
@@ -133,6 +135,25 @@ def _surely(ask: Callable[[], int]) -> int:
 def _let_it_settle(stack: SoakStack, wait: _Waiting) -> None:
     """Every queue runs dry, in the order in which one fills the next."""
 
+    _work_off(stack, wait, "")
+    looks = Donation.objects.filter(next_look_at__isnull=False)
+    # Nobody waits in a soak for what is planned hours ahead.
+    looks.update(next_look_at=timezone.now())
+    wait("donations of which nobody told are looked at", looks.count)
+    unsent = OutboxMail.objects.filter(state__in=[MailState.OWED, MailState.SENDING])
+    unsent.filter(state=MailState.OWED).update(next_attempt_at=timezone.now())
+    wait("mails are sent", unsent.count)
+
+
+def _let_a_month_pass(stack: SoakStack, wait: _Waiting) -> None:
+    """Pages of payment that nobody paid are closed, monthly gifts renew, payouts are made."""
+    url = f"{stack.sandbox_url}/sandbox/clock"
+    requests.post(url, json={"advance": MONTH}, timeout=300).raise_for_status()
+    _work_off(stack, wait, " of the month that passed")
+    _let_it_settle(stack, wait)
+
+
+def _work_off(stack: SoakStack, wait: _Waiting, which: str) -> None:
     def undelivered() -> int:
         answer = requests.get(f"{stack.sandbox_url}/sandbox/deliveries?limit=1", timeout=30)
         counts = answer.json()["counts"]
@@ -141,20 +162,8 @@ def _let_it_settle(stack: SoakStack, wait: _Waiting) -> None:
     def events() -> int:
         return InboxEvent.objects.filter(processed_at=None).count()
 
-    wait("webhooks are delivered", undelivered)
-    wait("events are worked off", events)
-    # A day passes at Stripe: pages of payment that nobody paid are closed.
-    url = f"{stack.sandbox_url}/sandbox/clock"
-    requests.post(url, json={"advance": DAY + 60}, timeout=120).raise_for_status()
-    wait("webhooks of closed payment pages are delivered", undelivered)
-    wait("events of closed payment pages are worked off", events)
-    looks = Donation.objects.filter(next_look_at__isnull=False)
-    # Nobody waits in a soak for what is planned hours ahead.
-    looks.update(next_look_at=timezone.now())
-    wait("donations of which nobody told are looked at", looks.count)
-    unsent = OutboxMail.objects.filter(state__in=[MailState.OWED, MailState.SENDING])
-    unsent.filter(state=MailState.OWED).update(next_attempt_at=timezone.now())
-    wait("mails are sent", unsent.count)
+    wait(f"webhooks{which} are delivered", undelivered)
+    wait(f"events{which} are worked off", events)
 
 
 def _mend(stack: SoakStack, report: Report) -> int:
@@ -189,7 +198,3 @@ def _found(account: books.Account, stack: SoakStack, mended: int) -> dict[str, i
         "mails sent": OutboxMail.objects.filter(state=MailState.SENT).count(),
         **books.copies_of(stack.post),
     }
-
-
-def utc(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
