@@ -35,6 +35,9 @@ class Watch:
         self._word = ""
         self._look_again = 0.0
         self._looking = Lock()
+        # What Redis said last, and how often that was something else than before.
+        self._said = ""
+        self._turns = 0
 
     def current(self) -> str:
         """The generation, as it was at most `CHECK_SECONDS` ago."""
@@ -46,7 +49,11 @@ class Watch:
             return word
         try:
             if not self._word or now >= self._look_again:
-                word, lasts = _read()
+                said, lasts = _read()
+                if said != self._said:
+                    # Also where it is a word of before: Redis may come back from a copy of its own.
+                    self._said, self._turns = said, self._turns + 1
+                word = f"{said} {self._turns}"
                 self._word, self._look_again = word, now + lasts
             return self._word or word
         finally:

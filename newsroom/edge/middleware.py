@@ -28,6 +28,8 @@ _KNOWN: Final = frozenset({"page", "before", "after", "view", "from", "via"})
 # What other sites hang on to our addresses; no page of ours reads it.
 _FOREIGN: Final = frozenset({"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "igshid", "si"})
 _LONGEST_QUERY: Final = 200
+# No address of ours is longer, and what cannot be kept is remembered by its key.
+_LONGEST_KEY: Final = 1_000
 # How long a request waits for another one that makes the same page, before it makes it itself.
 _WAIT_SECONDS: Final = 10.0
 _MOST_PASSING: Final = 10_000
@@ -129,7 +131,9 @@ def _key(request: HttpRequest) -> str | None:
         if known is None:
             return None
         meta["QUERY_STRING"] = query = known
-    return f"{request.scheme}://{meta.get('HTTP_HOST', '')}{path}?{query}"
+    # The path is decoded and may hold a "?"; a query holds no line break.
+    key = f"{request.scheme}://{meta.get('HTTP_HOST', '')}{path}\n{query}"
+    return key if len(key) <= _LONGEST_KEY else None
 
 
 def _known(query: str) -> str | None:
@@ -153,6 +157,9 @@ def _known(query: str) -> str | None:
 def _page_of(response: HttpResponseBase, now: str) -> Page | None:
     """The answer to be kept, if every cache may keep it and it is the same for everybody."""
     fresh, stale = lasts(response.get("Cache-Control", ""))
+    # What a browser has already is nobody else's page.
+    if response.status_code == 304:
+        return None
     if not fresh or response.streaming or response.cookies or "Set-Cookie" in response:
         return None
     varies = {name.strip().lower() for name in response.get("Vary", "").split(",")} - {""}

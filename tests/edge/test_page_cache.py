@@ -312,6 +312,45 @@ def test_a_first_request_that_has_the_page_already_leaves_it_whole_for_the_other
     assert site.asked == 1
 
 
+def test_one_readers_not_modified_is_nobody_elses_page() -> None:
+    def view(request: HttpRequest, number: int) -> HttpResponse:
+        if number == 1:
+            return HttpResponse("for a moment there was none", status=503)
+        return public(request, HttpResponse("the words"), 30)
+
+    site = Site(view)
+    site.get()
+    assert site.get(HTTP_IF_NONE_MATCH="*").status_code == 304
+    whole = site.get()
+    assert (whole.status_code, whole.content) == (200, b"the words")
+
+
+def test_an_encoded_question_mark_makes_no_address_another() -> None:
+    site = Site()
+    pages = {site.get("/a/%3Fpage=2").content, site.get("/a/?page=2?").content}
+    assert (site.asked, len(pages)) == (2, 2)
+
+
+def test_a_flood_of_long_addresses_is_not_remembered() -> None:
+    site = Site(lambda request, number: HttpResponse("nothing here", status=404))
+    site.get("/short/")
+    site.get("/" + "x" * 3000 + "/")
+    assert len(site._cache._passing) == 1
+
+
+def test_a_word_that_redis_had_before_is_another_generation() -> None:
+    from newsroom.edge.redis import redis
+
+    site = Site()
+    site.get()
+    before = redis().get(generation.KEY)
+    generation.advance()
+    assert generation.current()
+    redis().set(generation.KEY, before)
+    generation._watch.look_again()
+    assert site.get().content.startswith(b"page 2 ")
+
+
 def test_the_head_of_a_page_is_told_without_its_body() -> None:
     site = Site()
     whole = site.get()
