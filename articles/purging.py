@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db.models import Model
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 
 from articles.addresses import language_of
 from articles.entries import compare_url
@@ -32,6 +32,7 @@ from newsroom.branding.own_words import forget as forget_own_words
 from newsroom.edge import purges
 from newsroom.edge.language import language_prefix
 from newsroom.edge.models import Purge
+from newsroom.readers.models import Reader
 
 # How many of a story's comparisons are purged, the newest first; older ones have not changed.
 COMPARISONS: Final = 30
@@ -39,6 +40,8 @@ COMPARISONS: Final = 30
 NEWEST_STORIES: Final = 200
 # How long after its moment a turn that nobody saw (no beat ran) is still made up for.
 TURN_WINDOW: Final = timedelta(hours=1)
+# What a reader's name is put together from (`Reader.name_shown`).
+_NAMES: Final = {"public_name", "first_name", "last_name"}
 
 
 def join() -> None:
@@ -53,6 +56,9 @@ def join() -> None:
     post_save.connect(_version_made, sender=Version, dispatch_uid="purge_version")
     post_save.connect(_removal_made, sender=Removal, dispatch_uid="purge_removal")
     post_save.connect(_comment_saved, sender=Comment, dispatch_uid="purge_comment")
+    post_delete.connect(_comment_gone, sender=Comment, dispatch_uid="purge_comment_gone")
+    pre_save.connect(_note_the_name, sender=Reader, dispatch_uid="purge_reader_before")
+    post_save.connect(_reader_saved, sender=Reader, dispatch_uid="purge_reader")
     for sender in (Person, Topic):
         post_save.connect(_listed_saved, sender=sender, dispatch_uid=f"purge_{sender.__name__}")
         post_delete.connect(_listed_saved, sender=sender, dispatch_uid=f"purge_{sender}_gone")
@@ -228,6 +234,28 @@ def _comment_saved(instance: Comment, created: bool, **_signal: Any) -> None:
     if created and instance.state != CommentState.APPROVED:
         return
     purges.owe(f"comment:{instance.pk}:{uuid4()}", story_page(instance.article_id))
+
+
+def _comment_gone(instance: Comment, **_signal: Any) -> None:
+    purges.owe(f"comment-gone:{instance.pk}:{uuid4()}", story_page(instance.article_id))
+
+
+def _note_the_name(instance: Reader, update_fields: Any = None, **_signal: Any) -> None:
+    instance._name_before = None  # type: ignore[attr-defined]
+    if instance.pk and (update_fields is None or _NAMES & set(update_fields)):
+        before = Reader.objects.filter(pk=instance.pk).first()
+        instance._name_before = before and before.name_shown  # type: ignore[attr-defined]
+
+
+def _reader_saved(instance: Reader, **_signal: Any) -> None:
+    """A public name stands beside each comment."""
+    before = instance._name_before  # type: ignore[attr-defined]
+    if before is None or before == instance.name_shown:
+        return
+    theirs = Comment.objects.filter(reader=instance, state=CommentState.APPROVED).order_by()
+    stories = theirs.values_list("article", flat=True).distinct()[:NEWEST_STORIES]
+    if paths := [path for story in stories for path in story_page(story)]:
+        purges.owe(f"reader:{instance.pk}:{uuid4()}", paths)
 
 
 def _listed_saved(instance: Person | Topic, **_signal: Any) -> None:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -111,7 +112,8 @@ def _tell(paths: set[str]) -> None:
     advanced = generation.advance()
     if paths and settings.EDGE_CACHES:
         time.sleep(SETTLE_SECONDS)
-        caches.purge([f"{settings.BASE_URL}{path}" for path in sorted(paths)])
+        # As readers' browsers ask for them: `é` is `%C3%A9`.
+        caches.purge([iri_to_uri(f"{settings.BASE_URL}{path}") for path in sorted(paths)])
     if not advanced:
         raise caches.NotPurged("Redis is away")
 

@@ -346,3 +346,27 @@ def test_what_was_sent_a_week_ago_is_forgotten_and_what_is_owed_is_not() -> None
     Purge.objects.filter(key="sent").update(sent_at=old)
     assert purges.forget_old(timezone.now()) == 1
     assert Purge.objects.get().key == "owed"
+
+
+def test_an_address_with_accents_is_purged_as_browsers_ask_for_it(nginx: Cdn) -> None:
+    purges.owe("accents", ["/fr/2026/11/25/épopée/"])
+    send_purges()
+    assert "/fr/2026/11/25/%C3%A9pop%C3%A9e/" in {each.path for each in nginx.asked}
+    assert not purges.waiting_purges().exists()
+
+
+def test_who_changes_the_name_beside_comments_or_goes_owes_the_stories_pages(
+    story: Article,
+) -> None:
+    reader = newsroom.editor("Bea", is_superuser=False, is_staff=False)
+    comment = write_comment(story, reader, "I remember it.", datetime.now(UTC))
+    approve(comment, newsroom.editor(), datetime.now(UTC))
+    owed()
+    reader.save(update_fields=["last_login"])
+    reader.save()
+    assert owed() == set()
+    reader.public_name = "Beatrice"
+    reader.save()
+    assert {story.url, f"{story.url}comments/"} <= owed()
+    comment.delete()
+    assert story.url in owed()
