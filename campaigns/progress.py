@@ -162,7 +162,8 @@ class Progress:
         kinds = vars(type(self)).items()
         said = [name for name, value in kinds if isinstance(value, property)]
         kept = [each.name for each in fields(self) if each.name != "as_of"]
-        return tuple([getattr(self, name) for name in (*kept, *said)])
+        sponsor = own(self.match.sponsor) if self.match else ""
+        return (*[getattr(self, name) for name in (*kept, *said)], sponsor)
 
     def as_json(self) -> dict[str, Any]:
         """The body of `progress.json`."""

@@ -20,8 +20,8 @@ from articles.listing import Card
 from articles.models import Comment, CommentState, Kind
 from articles.story import Story
 from articles.threads import CommentShown
-from campaigns.progress import progress
-from newsroom.branding.models import Branding
+from campaigns.progress import OpenMatch, progress
+from newsroom.branding.models import Branding, OwnWords
 from newsroom.edge import fragments
 from newsroom.edge.fragments import frozen, kept
 from tests.articles import newsroom
@@ -342,3 +342,13 @@ def test_two_looks_at_a_campaign_are_one_part_until_it_looks_otherwise() -> None
     assert now.as_shown() != later.as_shown()
     assert now.as_shown() != replace(now, raised=1).as_shown()
     frozen(now.as_shown())
+
+
+@pytest.mark.django_db
+def test_a_sponsors_name_said_anew_in_french_is_another_part() -> None:
+    promise = OpenMatch("The Lakes Fund", 100, 1_000, 500, "CAD")
+    now = replace(progress(a_campaign(), MOMENT), match=promise)
+    with override("fr"):
+        before = now.as_shown()
+        OwnWords.objects.create(language="fr", source="The Lakes Fund", said="Le Fonds des lacs")
+        assert now.as_shown() != before
