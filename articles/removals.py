@@ -141,8 +141,13 @@ def withheld_versions(article: int) -> dict[int, Removal]:
 
 
 def refuse_withheld_words(article: int, words_hash: str) -> None:
-    """Raise `Refused` when a publication would bring back the words of a withheld version."""
-    for number, act in withheld_versions(article).items():
+    """Raise `Refused` when a publication would bring back the words of a withheld version. Words of
+    the last version that is not withheld itself are there already: nothing comes back."""
+    withheld = withheld_versions(article)
+    last = Version.objects.filter(article=article).order_by("-number") if withheld else ()
+    if any(each.number not in withheld and each.words_hash == words_hash for each in last[:1]):
+        return
+    for number, act in withheld.items():
         if act.version and act.version.words_hash == words_hash:
             raise Refused(
                 _(

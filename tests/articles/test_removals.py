@@ -517,6 +517,21 @@ def test_a_story_comes_back_without_its_withheld_words_or_not_at_all(
     assert clean()
 
 
+def test_a_story_whose_words_a_withheld_version_has_too_can_still_be_published(
+    energy: Section, editor: Reader, second: Reader
+) -> None:
+    # Another picture, or another section, makes a version with the same words.
+    story = newsroom.story(energy, "The kiln goes cold", slug="kiln")
+    story.move(newsroom.section("Courts", "courts"), "last-child")
+    story = Article.objects.get(pk=story.pk)
+    withhold(story.versions.get(number=1), why(editor, second, kind="withheld"))
+    story.comments_open = not story.comments_open
+    publish(story, by=editor)
+    Article.objects.get(pk=story.pk).move(Section.objects.get(pk=energy.pk), "last-child")
+    assert story.versions.count() == 3
+    assert clean()
+
+
 def test_a_version_is_not_withheld_once_its_story_is_back(
     gone: Article, editor: Reader, second: Reader
 ) -> None:
