@@ -233,11 +233,18 @@ def _comment_saved(instance: Comment, created: bool, **_signal: Any) -> None:
     # A new one that waits for an editor is seen by nobody.
     if created and instance.state != CommentState.APPROVED:
         return
-    purges.owe(f"comment:{instance.pk}:{uuid4()}", story_page(instance.article_id))
+    purges.owe(f"comment:{instance.pk}:{uuid4()}", _pages_of(instance))
 
 
 def _comment_gone(instance: Comment, **_signal: Any) -> None:
-    purges.owe(f"comment-gone:{instance.pk}:{uuid4()}", story_page(instance.article_id))
+    purges.owe(f"comment-gone:{instance.pk}:{uuid4()}", _pages_of(instance))
+
+
+def _pages_of(comment: Comment) -> list[str]:
+    """The story's pages, and the one that quotes the comment to whoever reports it."""
+    held = Address.objects.filter(article=comment.article_id).values_list("path", flat=True)
+    quoted = [f"{each}comments/{comment.pk}/report/" for each in held]
+    return [*story_page(comment.article_id), *quoted]
 
 
 def _note_the_name(instance: Reader, update_fields: Any = None, **_signal: Any) -> None:

@@ -140,12 +140,14 @@ def test_a_comment_is_purged_when_readers_see_or_lose_it_and_not_before(story: A
     editor, now = newsroom.editor(), datetime.now(UTC)
     held = write_comment(story, reader, "I remember that winter.", now)
     assert owed() == set()
+    # The last one quotes it to whoever reports it.
+    shown = {story.url, f"{story.url}comments/", f"{story.url}comments/{held.pk}/report/"}
     approve(held, editor, now)
-    assert owed() == {story.url, f"{story.url}comments/"}
+    assert owed() == shown
     reject(held, editor, "Not civil.", now)
-    assert owed() == {story.url, f"{story.url}comments/"}
+    assert owed() == shown
     approve(held, editor, now)
-    assert owed() == {story.url, f"{story.url}comments/"}
+    assert owed() == shown
 
 
 def test_a_campaign_and_its_match_purge_the_pages_that_show_it(story: Article) -> None:
