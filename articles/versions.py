@@ -41,6 +41,8 @@ from articles.wording import links_of, paragraphs_of, split_words
 
 Content = dict[str, Any]
 
+_RAISED = re.compile(r"<(su[pb])\b[^>]*>")
+_LOWERED = re.compile(r"</su[pb]>")
 _EDITOR_KEY = re.compile(r' data-block-key="[^"]*"')
 # The parts of a quotation, each of which a reader takes as what it stands for.
 _QUOTATIONS = {
@@ -179,7 +181,17 @@ def _thing(block: Content, same: Mapping[str, str]) -> list[Any]:
     links = [
         [_tidy(link["text"]), same.get(link["url"], link["url"])] for link in block.get("links", [])
     ]
-    return [kind, _block_words(block), links] if links else []
+    raised = _raised(block.get("html", ""))
+    return [kind, _block_words(block), links, *raised] if links or raised else []
+
+
+def _raised(html: str) -> list[str]:
+    """The paragraphs with superior or inferior letters, these marked: 10⁶ is not 106."""
+    if not _RAISED.search(html):
+        return []
+    marked = _RAISED.sub(lambda tag: "^{" if tag[1] == "sup" else "_{", html)
+    marked = _LOWERED.sub("}", marked)
+    return [_tidy(each) for each in paragraphs_of(marked) if "^{" in each or "_{" in each]
 
 
 def _shown_with(shown: Content | None) -> list[str]:
