@@ -45,7 +45,8 @@ def proved(payload: str, purpose: str, who: str) -> bool:
             return False
     except (ValueError, TypeError, AttributeError, KeyError):
         return False
-    return first_use(f"proof:{payload}", GOOD_FOR)
+    # By the challenge: the same solution can be written in many ways.
+    return first_use(f"proof:{sent['challenge']}", GOOD_FOR)
 
 
 def first_use(what: str, good_for: timedelta) -> bool:

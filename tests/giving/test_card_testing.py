@@ -1,5 +1,7 @@
 """Who tries out cards works for each try; who gives is never turned away."""
 
+import base64
+import json
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -68,6 +70,17 @@ def test_a_proof_is_good_once_for_whom_and_what_it_was_made() -> None:
     assert not proved(sent, "comment", "192.0.2.1")
     assert proved(sent, "give", "192.0.2.1")
     assert not proved(sent, "give", "192.0.2.1")
+
+
+def test_a_proof_written_in_another_way_is_the_same_proof() -> None:
+    made = {k.lower(): str(v) for k, v in challenge("give", "192.0.2.1", 50).items()}
+    sent = proving.solve({**made, "most": made["maxnumber"]})
+    assert sent is not None
+    again = json.loads(base64.b64decode(sent)) | {"took": 7}
+    rewritten = base64.b64encode(json.dumps(again, indent=1).encode()).decode()
+    assert rewritten != sent
+    assert proved(sent, "give", "192.0.2.1")
+    assert not proved(rewritten, "give", "192.0.2.1")
 
 
 @pytest.mark.parametrize("sent", ["", "x", "bm8=", "W10=", "bnVsbA==", "eyJhIjoxfQ==", "é" * 90])
