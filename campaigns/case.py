@@ -45,8 +45,7 @@ class Case:
 def store_case(campaign: Campaign, case: Case, *, by: Reader | None) -> None:
     """Replace what stands there. Raises CampaignRefused, whose field is `milestones-<row>`."""
     with transaction.atomic():
-        # While this is held no gift is booked, so that no sum passes a mark unseen.
-        campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         before = told(campaign)
         _store_milestones(campaign, case.milestones)
         campaign.gift_uses.all().delete()
@@ -82,7 +81,8 @@ def told(campaign: Campaign) -> dict[str, Any]:
 
 
 def _store_milestones(campaign: Campaign, wishes: Sequence[MilestoneWish]) -> None:
-    total = CampaignTotal.objects.filter(campaign=campaign).first()
+    # While this is held no gift is booked, so that no sum passes a mark unseen.
+    total = CampaignTotal.objects.select_for_update().filter(campaign=campaign).first()
     reached = set(Reached.objects.filter(campaign=campaign).values_list("amount", flat=True))
     before = {mark.amount: mark.words for mark in campaign.marks.all()}
     wanted = {wish.amount for wish in wishes}

@@ -41,7 +41,7 @@ def donation_of(invoice: Invoice) -> Donation | None:
         instalment.save(update_fields=["donation"])
     return (
         Donation.objects.select_related("campaign", "donor")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .get(pk=donation.pk)
     )
 
@@ -50,7 +50,7 @@ def of_subscription(
     subscription: str, notes: dict[str, str], created: datetime
 ) -> RecurringDonation | None:
     """Our row for a subscription of Stripe's, locked; made from the donation that began it."""
-    held = RecurringDonation.objects.select_for_update(of=("self",)).select_related(
+    held = RecurringDonation.objects.select_for_update(of=("self",), no_key=True).select_related(
         "campaign", "donor", "first"
     )
     found = held.filter(subscription=subscription).first()
@@ -83,7 +83,9 @@ def _begun_by(notes: dict[str, str]) -> Donation | None:
     except ValueError:
         return None
     # Locked: two payments of one subscription must not each make its row.
-    begun = Donation.objects.select_for_update(of=("self",)).select_related("campaign", "donor")
+    begun = Donation.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "campaign", "donor"
+    )
     return begun.filter(attempt=attempt).exclude(frequency="once").first()
 
 

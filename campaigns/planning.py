@@ -74,12 +74,16 @@ def store_campaign(campaign: Campaign, *, by: Reader | None, moment: datetime) -
     with transaction.atomic():
         # One at a time: two people moving the banner must not each believe they have it.
         others = list(
-            Campaign.objects.select_for_update()
+            Campaign.objects.select_for_update(no_key=True)
             .filter(Q(is_default=True) | Q(on_articles=True))
             .exclude(pk=campaign.pk)
             .order_by("pk")
         )
-        before = Campaign.objects.select_for_update().get(pk=campaign.pk) if campaign.pk else None
+        known = Campaign.objects.select_for_update(no_key=True)
+        before = known.get(pk=campaign.pk) if campaign.pk else None
+        # Before anything is saved: who books a gift holds the total first, and looks whether its
+        # campaign is there when all is written.
+        CampaignTotal.objects.select_for_update().filter(campaign=campaign.pk).first()
         _refuse_what_cannot_be(campaign, before, others)
         for other in others:
             _hand_over(other, campaign, by)
@@ -90,7 +94,6 @@ def store_campaign(campaign: Campaign, *, by: Reader | None, moment: datetime) -
         else:
             _write_down(before, campaign, by, moment)
             # A goal lowered to what has been raised is reached by that.
-            CampaignTotal.objects.select_for_update().filter(campaign=campaign).first()
             milestones.reach(campaign.pk, moment)
     return campaign
 

@@ -97,8 +97,6 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
     if donation and known and donation.donor_id is None:
         donation.donor = _donor_of(known[0], donation.language)
         donation.save(update_fields=["donor"])
-    if donation:
-        ledger.set_on_its_way(payment, *_on_its_way(facts, payment, donation))
     arrived = any(c.transaction for c in paid)
     if donation and arrived:
         # To write a mail takes as long as all the rest: not while the campaign's total is locked,
@@ -107,6 +105,8 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
     new = _new_entries(facts, payment, donation)
     ledger.append(new)
     if donation:
+        # After the entries: a donor's total is locked before the campaign's, by everybody.
+        ledger.set_on_its_way(payment, *_on_its_way(facts, payment, donation))
         _bring_up(donation, paid, now)
         if arrived:
             tributes.owe_card(donation, now)
@@ -126,7 +126,7 @@ def _donation_of(facts: gateway.PaymentFacts) -> Donation | None:
         return None
     return (
         Donation.objects.select_related("campaign", "donor")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .filter(attempt=attempt, currency=facts.currency)
         .first()
     )
