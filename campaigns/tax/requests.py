@@ -33,10 +33,15 @@ def ask(donation: Donation, address: Mapping[str, str] | None) -> None:
 
 
 def ask_again(first: Donation, renewal: Donation) -> None:
-    """A gift of each month or year is receipted as the first of them was to be."""
+    """A gift of each month or year is receipted as the first of them was to be.
+
+    Its address is as old as the first one's: it takes no newer one's place.
+    """
     asked = ReceiptRequest.objects.filter(donation=first).first()
     if asked is not None:
-        ReceiptRequest.objects.create(donation=renewal, mode=asked.mode, **asked.as_typed())
+        ReceiptRequest.objects.create(
+            donation=renewal, mode=asked.mode, asked_at=asked.asked_at, **asked.as_typed()
+        )
 
 
 def give_address(donor: Donor, address: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from campaigns.models import (
     ReceiptCounter,
     ReceiptRequest,
     ReceiptRun,
+    RequestMode,
     RunState,
     TaxReceipt,
 )
@@ -221,6 +222,21 @@ def test_monthly_gifts_are_receipted_together_when_the_year_is_over() -> None:
     whole_run(yearly.start(2026, by=treasurer(), moment=LATER))
     receipt = TaxReceipt.objects.get()
     assert (receipt.kind, receipt.amount, receipt.party.name) == ("yearly", 3000, IDA["name"])
+
+
+@pytest.mark.django_db
+def test_a_renewal_takes_no_newer_addresses_place() -> None:
+    an_issuer()
+    campaign, donor = a_campaign(), a_donor()
+    first = a_gift(campaign, 1500, donor=donor, mode=RequestMode.YEARLY)
+    settle()
+    requests.give_address(donor, IDA | {"street": "9 New Street"})
+    renewal = a_gift(campaign, 1500, donor=donor, asked=False, at=JUNE.replace(month=7))
+    requests.ask_again(first, renewal)
+    settle()
+    assert DonorAddress.objects.get(pk=donor.pk).street == "9 New Street"
+    whole_run(yearly.start(2026, by=treasurer(), moment=LATER))
+    assert TaxReceipt.objects.get().party.street == "9 New Street"
 
 
 @pytest.mark.django_db
