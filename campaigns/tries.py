@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 from campaigns import gateway
+from campaigns.debits import METHODS
 from campaigns.defence import LEAST_USUAL, Seen
 from campaigns.models import Campaign, Donation, DonationState, GiveHour
 from newsroom.edge.proof import first_use
@@ -72,8 +73,14 @@ def close_after_declines(facts: gateway.PaymentFacts, donation: Donation | None)
 
     Raises gateway.GatewayError when Stripe cannot be asked to; the next look closes it.
     """
-    failed = [charge for charge in facts.charges if charge.status == "failed"]
-    if not failed or donation is None:
+    failed = [
+        charge
+        for charge in facts.charges
+        if charge.status == "failed" and charge.method not in METHODS
+    ]
+    # Nobody tries out cards by a renewal or by a bank account, and many of them fail at one time.
+    renews = facts.invoice is not None and not facts.invoice.first
+    if not failed or renews or donation is None:
         return
     worst = max(_declines_of(charge, donation) for charge in failed)
     open_still = donation.checkout_session and donation.state in (
@@ -81,10 +88,12 @@ def close_after_declines(facts: gateway.PaymentFacts, donation: Donation | None)
         DonationState.FAILED,
     )
     tried_out = len(failed) >= settings.DECLINES_PER_CHECKOUT or worst >= settings.DECLINES_PER_CARD
-    if open_still and tried_out and first_use(f"closed:{donation.checkout_session}", REMEMBERED):
+    if open_still and tried_out:
+        # Before it is noted: where Stripe does not answer, the next look closes it.
         gateway.expire_checkout(str(donation.checkout_session))
-        note(donation.campaign_id, "closed")
-        log.info("checkout of donation %s closed after declines", donation.pk)
+        if first_use(f"closed:{donation.checkout_session}", REMEMBERED):
+            note(donation.campaign_id, "closed")
+            log.info("checkout of donation %s closed after declines", donation.pk)
 
 
 def _declines_of(charge: gateway.Charge, donation: Donation) -> int:

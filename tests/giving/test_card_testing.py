@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -237,6 +238,28 @@ def test_a_decline_counts_once_against_the_address_it_came_from(campaign: Campai
         tries.close_after_declines(declined("ch_a", "ch_b"), gift)
     assert tries.seen_now("192.0.2.9").declines == 2
     assert tries.seen_now("192.0.2.10").declines == 0
+
+
+def test_renewals_and_bank_debits_that_fail_together_are_no_attack(campaign: Campaign) -> None:
+    gift, cards = a_donation(campaign), declined(*(f"ch_{n}" for n in range(20)))
+    renewal = gateway.Invoice(
+        id="in_1",
+        subscription="sub_1",
+        notes={},
+        first=False,
+        amount=2500,
+        currency="cad",
+        status="open",
+        created=timezone.now(),
+        tries=1,
+        next_try_at=None,
+    )
+    tries.close_after_declines(replace(cards, invoice=renewal), gift)
+    debits = tuple(replace(charge, method="acss_debit") for charge in cards.charges)
+    tries.close_after_declines(replace(cards, charges=debits), gift)
+    assert not tries.seen_by_all().attack
+    tries.close_after_declines(replace(cards, invoice=replace(renewal, first=True)), gift)
+    assert tries.seen_by_all().attack
 
 
 # ------------------------------------------------------------------ hour by hour
