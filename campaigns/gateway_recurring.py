@@ -109,7 +109,8 @@ def _subscription(found: dict[str, Any], invoices: tuple[Invoice, ...] = ()) -> 
         email=(customer.get("email") or "").strip().lower(),
         notes=dict(found.get("metadata") or {}),
         item=item["id"],
-        amount=item["price"]["unit_amount"] * (item.get("quantity") or 1),
+        # Prices by use or in steps have no one amount; none of ours is such.
+        amount=(item["price"]["unit_amount"] or 0) * (item.get("quantity") or 1),
         currency=found["currency"],
         interval=item["price"]["recurring"]["interval"],
         created=_moment(found["created"]),

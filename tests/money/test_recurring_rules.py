@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from campaigns.gateway_recurring import Card
+from campaigns.gateway_recurring import Card, _subscription
 from campaigns.models import RecurringState
 from campaigns.recurring import ends_on
 from campaigns.recurring_changes import months_on
@@ -55,3 +55,25 @@ def test_a_card_ends_after_the_last_day_of_its_month() -> None:
     assert ends_on(Card("pm_1", "visa", "4242", 2, 2028)) == date(2028, 3, 1)
     assert ends_on(Card("pm_1", "bank", "6789", 0, 0)) is None
     assert ends_on(None) is None
+
+
+def test_a_subscription_that_is_none_of_ours_is_read_though_its_price_has_no_one_amount() -> None:
+    read = _subscription(
+        {
+            "id": "sub_paper",
+            "status": "active",
+            "customer": {"id": "cus_1"},
+            "currency": "cad",
+            "created": 1_800_000_000,
+            "items": {
+                "data": [
+                    {
+                        "id": "si_1",
+                        "current_period_end": 1_802_000_000,
+                        "price": {"unit_amount": None, "recurring": {"interval": "month"}},
+                    }
+                ]
+            },
+        }
+    )
+    assert (read.amount, read.notes) == (0, {})
