@@ -36,6 +36,18 @@ OPEN_AFTER = timedelta(minutes=1)
 # How far ahead the next gift may be moved, and a pause may last.
 FURTHEST = {Frequency.MONTH: timedelta(days=92), Frequency.YEAR: timedelta(days=366)}
 PAUSES = (1, 2, 3, 6, 12)
+# A later change takes the place of one that is still open where both are about one thing: who
+# cancelled and then chose another amount has cancelled.
+_ABOUT = {
+    kind: together
+    for together in (
+        (ChangeKind.AMOUNT,),
+        (ChangeKind.DATE,),
+        (ChangeKind.PAUSE, ChangeKind.RESUME),
+        (ChangeKind.CANCEL, ChangeKind.KEEP),
+    )
+    for kind in together
+}
 
 
 class ChangeRefused(Exception):
@@ -144,7 +156,8 @@ def ask(
                 "by_staff": by_staff,
             },
         )
-        if made:
+        # What donors do with their own gift is theirs: the change itself says it.
+        if made and by_staff:
             audit.record(
                 by,
                 "changed a recurring donation",
@@ -177,7 +190,8 @@ def _make(change: RecurringChange) -> None:
         change.refresh_from_db()
         if change.done_at or change.refused:
             return
-        if change.recurring.changes.filter(pk__gt=change.pk, done_at__isnull=False).exists():
+        newer = change.recurring.changes.filter(pk__gt=change.pk, done_at__isnull=False)
+        if newer.filter(kind__in=_ABOUT[ChangeKind(change.kind)]).exists():
             _close(change, refused="Another change came first.")
             return
         try:
