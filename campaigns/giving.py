@@ -264,7 +264,16 @@ def _still_open(donation: Donation) -> bool:
     donation.looks = 0
     donation.next_look_at = timezone.now() + timedelta(minutes=2)
     donation.state = DonationState.STARTED
-    donation.save()
+    donation.save(
+        update_fields=[
+            "checkout_url",
+            "checkout_session",
+            "checkout_try",
+            "looks",
+            "next_look_at",
+            "state",
+        ]
+    )
     return True
 
 
