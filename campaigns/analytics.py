@@ -12,7 +12,7 @@ from functools import cached_property
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from articles.models import Article
@@ -267,10 +267,12 @@ def last_gifts(campaign: Campaign) -> QuerySet[LedgerEntry]:
 
 
 def to_do(campaign: Campaign) -> ToDo:
-    donations = Donation.objects.filter(campaign=campaign)
+    attention, disputed = ~Q(needs_attention=""), Q(state=DonationState.DISPUTED)
+    counts = Donation.objects.filter(attention | disputed, campaign=campaign).aggregate(
+        attention=Count("pk", attention), disputed=Count("pk", disputed)
+    )
     return ToDo(
-        attention=donations.exclude(needs_attention="").count(),
-        disputed=donations.filter(state=DonationState.DISPUTED).count(),
+        **counts,
         books=books.verdict(),
         payouts=payouts.waiting(timezone.now()),
         warnings=FraudWarning.objects.filter(open=True).count(),

@@ -182,6 +182,9 @@ def finish_what_is_open(now: datetime, limit: int = 50) -> int:
             _make(change)
         except ChangeRefused as error:
             log.warning("change %s of a recurring donation stays open: %s", change.pk, error)
+        except Exception:
+            # A cancellation behind it need not wait for what nobody foresaw.
+            log.exception("change %s of a recurring donation stays open", change.pk)
     return len(changes)
 
 

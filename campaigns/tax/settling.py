@@ -58,7 +58,11 @@ def sweep(moment: datetime) -> int:
     due = ReceiptRequest.objects.filter(due_at__lte=moment).order_by("due_at")
     ids = list(due.values_list("pk", flat=True)[:SWEEP])
     for donation_id in ids:
-        settle(donation_id, moment)
+        try:
+            settle(donation_id, moment)
+        except Exception:
+            # Those behind it need not wait for what nobody foresaw.
+            log.exception("tax receipt of donation %s not settled", donation_id)
     return len(ids)
 
 

@@ -28,7 +28,8 @@ class OutboxIndex(IndexView):
 
 
 class MailView(InspectView):
-    """One mail as it went out. Of confidential mail only that it did."""
+    """One mail as it went out. Of confidential mail, and of mail whose links open what is its
+    reader's alone, only that it did."""
 
     page_title = gettext_lazy("E-mail")
 
@@ -38,6 +39,7 @@ class MailView(InspectView):
             mail=mail,
             message_id=message_id(mail),
             confidential=mail.kind in outbox.CONFIDENTIAL,
+            with_key=mail.kind in outbox.WITH_KEY,
             can_try_again=mail.state == MailState.FAILED
             and mail.kind not in outbox.CONFIDENTIAL
             and self.user_has_permission("change"),

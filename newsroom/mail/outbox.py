@@ -34,6 +34,9 @@ ACCOUNT_NOTICE: Final = "account notice"
 # Mail whose words nobody may read but its reader: hidden on the desk, blanked once it went out.
 CONFIDENTIAL: Final = frozenset({SIGN_IN, ACCOUNT_NOTICE})
 
+# Mail with a link that opens what is its reader's alone: hidden on the desk, kept in the outbox.
+WITH_KEY: Final = frozenset({"give link", "recurring donation", "tax receipt"})
+
 # Mail to people who are no readers of ours, or wished to be forgotten: once it went out, or was
 # given up, nothing is kept of the address and the words.
 FORGOTTEN: Final = frozenset({"reminder", "tribute card"})

@@ -40,7 +40,7 @@ def test_stray_money_is_shown_in_its_own_currency_and_counts_nowhere(sign_in: Si
     ledger.append([stray])
     a_gift(a_campaign(), 2500, NOW)
     page = sign_in("treasurer").get("/desk/ledger/unattributed/")
-    assert list(page.context["entries"]) == [LedgerEntry.objects.get(campaign=None)]
+    assert [entry for entry, *_ in page.context["rows"]] == [LedgerEntry.objects.get(campaign=None)]
     assert "1,500" in page.content.decode()
 
 

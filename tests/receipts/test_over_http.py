@@ -139,7 +139,9 @@ def test_a_cancelled_receipts_link_leads_to_the_one_that_replaces_it(client) -> 
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "1:2:3", signing.dumps(1), signing.dumps("a", salt="tax-receipt")]
+    "token",
+    ["x", "1:2:3", signing.dumps(1), signing.dumps("a", salt="tax-receipt")],
+    ids=["no token", "unsigned", "of another salt", "of another content"],
 )
 def test_a_link_that_is_none_is_not_found(client, token) -> None:
     a_receipt()
