@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.images.models import Image
 
 from articles.corrections import Entry, Record
-from articles.going_public import Refused
+from articles.going_public import Leaving, Refused
 from articles.models import Article, Change, ImageRights, Kind, Section
 from articles.picture_removal import take_out
 from articles.picture_rights import (
@@ -22,9 +22,11 @@ from articles.picture_rights import (
     stories_showing,
 )
 from articles.publishing import publish
+from articles.removals import withhold
 from articles.scheduling import publish_what_is_due
 from articles.verifying import verify_record
 from newsroom.audit.models import AuditEntry
+from newsroom.edge.models import Purge
 from newsroom.readers.models import Reader
 from tests.articles import newsroom
 from tests.articles.desk_form import create, errors, typed
@@ -213,6 +215,24 @@ def test_a_picture_that_a_version_shows_is_not_deleted(
         assert Image.objects.filter(pk=shown.pk).exists()
     unused.delete()
     assert not Image.objects.filter(pk=unused.pk).exists()
+
+
+def test_a_picture_whose_version_was_withheld_can_go_with_its_files_and_addresses(
+    energy: Section, editor: Reader
+) -> None:
+    shown = newsroom.image("Shown")
+    made = newsroom.story(energy, body=in_body(shown))
+    rendition = shown.get_rendition("width-400")
+    take_out(made, shown, by=editor)
+    second = newsroom.editor("Second Person")
+    told = {"kind": "withheld", "ground": "law", "reason": "By a court's order."}
+    withhold(made.versions.get(number=1), Leaving(by=editor, agreed_by=second, **told))
+    number, addresses = shown.pk, {shown.file.url, rendition.url}
+    shown.delete()
+    assert not Image.objects.filter(pk=number).exists()
+    owed = Purge.objects.get(key=f"picture deleted:{number}")
+    assert addresses <= set(owed.paths)
+    assert list(verify_record()) == []
 
 
 def test_a_file_put_in_a_pictures_place_is_refused_beside_the_field(
