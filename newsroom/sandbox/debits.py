@@ -67,8 +67,13 @@ def settle_due(sandbox: Sandbox) -> None:
         if row is None:
             return
         sandbox.store.db.execute("DELETE FROM debits WHERE charge = ?", (row[0],))
-        with sandbox.clock.at(row[1]):
-            answer(sandbox, sandbox.fetch(row[0], "charge", "charge"))
+        charge = sandbox.fetch(row[0], "charge", "charge")
+        # What has gone back meanwhile leaves its bank nothing to answer.
+        if charge["status"] in ("pending", "succeeded") and not (
+            charge["disputed"] or charge["refunded"]
+        ):
+            with sandbox.clock.at(row[1]):
+                answer(sandbox, charge)
 
 
 def answer(sandbox: Sandbox, charge: JsonDict) -> JsonDict:

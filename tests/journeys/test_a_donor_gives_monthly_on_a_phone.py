@@ -105,7 +105,8 @@ def test_a_monthly_gift_is_given_changed_paused_and_stopped_by_its_donor(
     ]
     assert not RecurringChange.objects.filter(recurring=recurring, done_at=None).exists()
     target = f"campaigns.recurringdonation:{recurring.pk}"
-    assert AuditEntry.objects.filter(target=target).count() == len(asked)
+    # What donors do themselves stands in their changes, not beside staff's acts with their name.
+    assert not AuditEntry.objects.filter(target=target).exists()
 
     phone.goto(f"{stack_db.site_url}/account/")
     expect(phone.get_by_text("Ended").first).to_be_visible()

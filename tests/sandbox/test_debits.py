@@ -149,6 +149,18 @@ def test_an_american_debit_that_comes_back_is_a_dispute_nobody_can_win(sandbox: 
     ]
 
 
+def test_a_debit_that_went_back_before_its_bank_had_answered_stops_no_clock(
+    sandbox: Running,
+) -> None:
+    told = _debit(sandbox, _session(sandbox, "usd"), account="000555555559")
+    _days_pass(sandbox, 4)
+    answer = sandbox.control("POST", f"charges/{told['charge']}/dispute", {})
+    assert answer.status_code == 200, answer.text
+    _days_pass(sandbox, 3)
+    _days_pass(sandbox, 3)
+    assert len(_object(sandbox, "disputes")["data"]) == 1
+
+
 @pytest.mark.parametrize("currency", ["cad", "usd"])
 def test_what_a_debit_leaves_has_the_shape_the_sdk_describes(
     sandbox: Running, currency: str
