@@ -134,6 +134,7 @@ def statement(reader: Reader, year: int) -> Statement:
                 at=donation.received_at or donation.started_at,
                 state=donation.state,
                 state_shown=donation.get_state_display(),
+                history=[],
             )
         )
     donor = Donor.objects.filter(reader=reader).first()

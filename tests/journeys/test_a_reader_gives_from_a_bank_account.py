@@ -15,7 +15,7 @@ def test_a_reader_gives_from_a_bank_account(stack_db: Stack, phone: Page) -> Non
     campaign = a_campaign()
     phone.goto(f"{stack_db.site_url}{campaign.give_url}")
     phone.get_by_text("$50", exact=True).first.click()
-    phone.locator("form button[type=submit]").last.click()
+    phone.locator("form [data-give]").click()
     phone.get_by_text("Pay from a bank account instead").click()
     phone.get_by_role("button", name="Donate").click()
     expect(phone.get_by_text("Nothing is debited without your agreement.")).to_be_visible()
