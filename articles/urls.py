@@ -36,8 +36,14 @@ urlpatterns = [
         {"form": "json"},
         name="corrections_json_feed",
     ),
-    path("<slug:slug>/feed.atom", feeds.section_feed, name="section_feed"),
-    path("<slug:slug>/feed.json", feeds.section_feed, {"form": "json"}, name="section_json_feed"),
+    # A section's address may have accents, which the slug of a path may not.
+    re_path(r"^(?P<slug>[-\w]+)/feed\.atom$", feeds.section_feed, name="section_feed"),
+    re_path(
+        r"^(?P<slug>[-\w]+)/feed\.json$",
+        feeds.section_feed,
+        {"form": "json"},
+        name="section_json_feed",
+    ),
     re_path(
         r"^(?P<slug>[-\w]+)/corrections\.(?P<form>atom|json)$",
         feeds.section_corrections_feed,

@@ -229,3 +229,14 @@ def test_no_section_stands_where_the_site_has_pages_of_its_own(db: None, slug: s
         newsroom.section("Shadow", slug)
     with pytest.raises(ValidationError, match="Choose another"):
         standing("Shadow", slug, Purpose.OTHER)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["atom", "json"])
+def test_a_section_with_an_accent_in_its_address_has_its_feeds(client: Client, form: str) -> None:
+    newsroom.story(newsroom.section("Épopée", "épopée"), "Le four s'éteint")
+    page = client.get("/épopée/")
+    assert page.status_code == 200
+    answer = client.get(f"/épopée/feed.{form}")
+    assert answer.status_code == 200
+    assert "Le four s" in answer.content.decode()
