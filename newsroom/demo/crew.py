@@ -52,6 +52,12 @@ class _Manager(Manager):  # type: ignore[misc]
         self.on_started()
 
     def terminate(self) -> None:
+        # Honcho can only end a process it has heard from; one that has just been forked has not
+        # spoken yet, so the end is asked for again in a moment.
+        if not self._all_started():
+            signal.signal(signal.SIGALRM, lambda *_: self.terminate())
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            return
         self.on_stopping()
         super().terminate()
 

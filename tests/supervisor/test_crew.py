@@ -78,6 +78,25 @@ def test_one_signal_ends_all(
     wait_until(lambda: not working(state), 10, "none is left")
 
 
+def test_a_signal_while_the_processes_are_only_starting_ends_all(state: Path) -> None:
+    at_once = "lambda: os.kill(os.getpid(), signal.SIGINT)"
+    run = RUN.replace("import os, sys", "import os, signal, sys").replace(
+        "on_started=lambda: None", f"on_started={at_once}"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", run, str(state)],
+        cwd=CHECKOUT,
+        env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+    ) as starting:
+        try:
+            starting.wait(timeout=20)
+        finally:
+            starting.kill()
+            stop_left_behind(state)
+    assert starting.returncode == 0
+    wait_until(lambda: not working(state), 10, "none is left")
+
+
 def test_what_a_killed_supervisor_left_is_ended(
     supervisor: "subprocess.Popen[bytes]", state: Path
 ) -> None:
