@@ -8,6 +8,7 @@ the finished file to the database in pieces, as site and workers may share no fo
 import logging
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -41,10 +42,17 @@ log = logging.getLogger(__name__)
 CHUNK = 2000
 PIECE = 512 * 1024
 LEASE = timedelta(minutes=2)
+# While a finished workbook is put together its writer says this often that it is alive, in seconds.
+ALIVE_EVERY = 20
 KEPT = timedelta(days=1)
 MOST_ATTEMPTS = 3
 # A sheet of Excel's ends at 1,048,576 rows.
 ROWS_OF_A_SHEET = 1_000_000
+
+
+class LeaseLost(Exception):
+    """Another worker has begun this workbook anew; this one's is thrown away."""
+
 
 Row = list[str | int | Decimal | None]
 
@@ -152,13 +160,15 @@ class Sums:
 
 @dataclass(slots=True)
 class Totals:
-    """Sums by campaign (its title, "" for none) and currency."""
+    """Sums by campaign (title and slug, "" for none) and currency. The slug tells campaigns of one
+    title apart."""
 
-    by: dict[tuple[str, str], Sums] = field(default_factory=dict)
+    by: dict[tuple[str, str, str], Sums] = field(default_factory=dict)
 
     def add(self, entry: LedgerEntry) -> None:
-        title = entry.campaign.title if entry.campaign else ""
-        self.by.setdefault((title, entry.currency), Sums()).add(entry)
+        campaign = entry.campaign
+        of = (campaign.title, campaign.slug) if campaign else ("", "")
+        self.by.setdefault((*of, entry.currency), Sums()).add(entry)
 
     def rows(self) -> Iterator[Row]:
         yield [
@@ -171,14 +181,16 @@ class Totals:
             _("Of that not through Stripe"),
             _("Stripe’s fees"),
             _("Entries"),
+            _("Campaign’s address"),
         ]
-        for (title, currency), sums in sorted(self.by.items()):
+        for (title, slug, currency), sums in sorted(self.by.items()):
             amounts = (sums.received, sums.reversed, sums.matched, sums.raised, sums.offline)
             yield [
                 title or _("Unattributed"),
                 currency.upper(),
                 *(Money(amount, currency).major for amount in (*amounts, sums.fees)),
                 sums.entries,
+                slug,
             ]
 
 
@@ -206,9 +218,13 @@ def work_off(export_id: int, now: datetime) -> bool:
         LedgerExport.objects.filter(pk=export_id).update(state=ExportState.FAILED)
         log.error("export %s given up after %s attempts", export_id, MOST_ATTEMPTS)
         return False
-    with tempfile.TemporaryFile() as file:
-        write_workbook(export, file)
-        _keep(export, file)
+    try:
+        with tempfile.TemporaryFile() as file:
+            write_workbook(export, file)
+            _keep(export, file)
+    except LeaseLost:
+        log.warning("export %s is written by another worker", export_id)
+        return False
     return True
 
 
@@ -229,11 +245,28 @@ def write_workbook(export: LedgerExport, file: IO[bytes]) -> None:
         totals.add(entry)
         sheet.append(_cells(row(entry, export.with_donors)))
         if n % CHUNK == CHUNK - 1:
-            _tell(export, n + 1)
+            _tell(export, written=n + 1)
     first.append([f"{export.since} – {export.until} ({settings.TIME_ZONE})"])
     for line in totals.rows():
         first.append(_cells(line))
-    book.save(file)
+    book.save(_Alive(file, export))  # type: ignore[arg-type]
+
+
+class _Alive:
+    """A file that tells, while it is written, that its writer lives: to put a large workbook
+    together takes longer than a lease."""
+
+    def __init__(self, file: IO[bytes], export: LedgerExport) -> None:
+        self._file, self._export, self._told = file, export, 0.0
+
+    def write(self, data: bytes) -> int:
+        if time.monotonic() - self._told >= ALIVE_EVERY:
+            self._told = time.monotonic()
+            _tell(self._export)
+        return self._file.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def _cells(values: Iterable[str | int | Decimal | None]) -> list[str | int | Decimal | None]:
@@ -247,14 +280,19 @@ def _cells(values: Iterable[str | int | Decimal | None]) -> list[str | int | Dec
     ]
 
 
-def _tell(export: LedgerExport, written: int) -> None:
-    LedgerExport.objects.filter(pk=export.pk).update(
-        written=written, claimed_until=timezone.now() + LEASE
+def _tell(export: LedgerExport, **progress: int) -> None:
+    """Go on holding the lease. Raises LeaseLost when another worker has it."""
+    mine = LedgerExport.objects.filter(
+        pk=export.pk, attempts=export.attempts, state=ExportState.WRITING
     )
+    if not mine.update(claimed_until=timezone.now() + LEASE, **progress):
+        raise LeaseLost
 
 
 def _keep(export: LedgerExport, file: IO[bytes]) -> None:
     with transaction.atomic():
+        # Its row is ours until the end of the transaction: nobody begins anew meanwhile.
+        _tell(export)
         ExportPiece.objects.filter(export=export).delete()
         size = file.tell()
         file.seek(0)

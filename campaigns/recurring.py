@@ -78,11 +78,11 @@ def catch_up(since: datetime | None) -> int:
     """
     looked = 0
     for facts in gateway_recurring.subscriptions():
-        if gateway.DONATION_KEY not in facts.notes:
-            continue
         if since and facts.ended_at and facts.ended_at < since:
             continue
         kept = RecurringDonation.objects.filter(subscription=facts.id).first()
+        if kept is None and gateway.DONATION_KEY not in facts.notes:
+            continue
         if kept is None or _differs(kept, facts):
             sync_subscription(facts.id)
             looked += 1

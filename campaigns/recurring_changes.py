@@ -199,7 +199,6 @@ def _make(change: RecurringChange) -> None:
             return
         try:
             _at_stripe(change)
-            sync_subscription(change.recurring.subscription)
         except gateway.StoredFailure as error:
             # Only another key can succeed.
             RecurringChange.objects.filter(pk=change.pk).update(
@@ -209,9 +208,43 @@ def _make(change: RecurringChange) -> None:
         except gateway.GatewayError as error:
             if error.transient:
                 raise NotYet(_not_yet()) from error
-            _close(change, refused=str(error)[:300])
-            raise ChangeRefused(_("Stripe refused: %(reason)s") % {"reason": error}) from error
+            if not _stands_at_stripe(change):
+                _close(change, refused=str(error)[:300])
+                raise ChangeRefused(_("Stripe refused: %(reason)s") % {"reason": error}) from error
+        try:
+            sync_subscription(change.recurring.subscription)
+        except gateway.GatewayError as error:
+            # Stripe has changed it: whatever went wrong since, it was not refused.
+            raise NotYet(_not_yet()) from error
         _close(change)
+
+
+def _stands_at_stripe(change: RecurringChange) -> bool:
+    """Whether it is at Stripe as was asked. An error says only what became of one call: the one
+    before it may have changed it, or somebody on Stripe's own page. Raises NotYet."""
+    recurring, asked = change.recurring, change.asked
+    try:
+        facts = gateway_recurring.subscription(recurring.subscription)
+    except gateway.GatewayError as error:
+        if error.missing:
+            return False
+        raise NotYet(_not_yet()) from error
+    over = facts.status == "canceled"
+    ends = over or facts.cancels_at is not None
+    match change.kind:
+        case ChangeKind.AMOUNT:
+            return not over and facts.amount == asked["amount"]
+        case ChangeKind.DATE:
+            return not over and facts.next_at == _moment(recurring, asked["day"])
+        case ChangeKind.PAUSE:
+            until = _moment(recurring, asked["until"]) if asked["until"] else None
+            return not over and facts.paused and facts.resumes_at == until
+        case ChangeKind.RESUME:
+            return not over and not facts.paused
+        case ChangeKind.CANCEL:
+            return over if asked["at_once"] else ends
+        case _:
+            return not ends
 
 
 def _close(change: RecurringChange, refused: str = "") -> None:

@@ -1,8 +1,10 @@
 """Remind me later: one mail on the day a reader chose, and the address is forgotten.
 
-Nothing is confirmed first: one mailbox gets one mail for one campaign, whoever asks and however
-often (the limits are the view's). When the mail is owed the address is emptied here, when it is
-sent the outbox forgets it too; that somebody asked stays, for the count on the desk.
+Nothing is confirmed first, so whoever asks learns nothing of what an address asked before, and
+changes none of it: each wish is a row with a token of its own. The newest of them for a campaign
+is the one that is written; a mailbox gets at most `MOST` mails in `WINDOW`, whoever asks, and none
+once its owner wanted no more. When the mail is owed the address is emptied here, when it is sent
+the outbox forgets it too; that somebody asked stays, for the count on the desk.
 """
 
 from dataclasses import dataclass
@@ -12,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -26,6 +30,8 @@ from newsroom.mail import outbox
 KIND: Final = "reminder"
 FURTHEST: Final = timedelta(days=62)
 FRIDAY: Final = 4
+MOST: Final = 2
+WINDOW: Final = timedelta(days=30)
 
 
 class ReminderRefused(Exception):
@@ -80,8 +86,8 @@ def set_reminder(
     amount: int | None = None,
     language: str = "en",
 ) -> Reminder:
-    """Ask `email` again on `day`; in place of the day it chose before, if it waits already.
-    Raises ReminderRefused."""
+    """Ask `email` again on `day`, in place of what was chosen for this campaign before. Raises
+    ReminderRefused."""
     email = email.strip().lower()
     if not email:
         raise ReminderRefused("email", _("Enter the address that we shall write to."))
@@ -95,17 +101,21 @@ def set_reminder(
         raise ReminderRefused("day", _("The campaign is over by then. Choose an earlier day."))
     if amount is not None and not campaign.minimum <= amount <= campaign.maximum:
         amount = None
-    wish = {"day": day, "amount": amount, "language": language}
-    reminder, _made = Reminder.objects.update_or_create(
-        campaign=campaign, email=email, defaults=wish
+    return Reminder.objects.create(
+        campaign=campaign, email=email, day=day, amount=amount, language=language
     )
-    return reminder
 
 
 def send_reminders(now: datetime) -> int:
     """Owe the mails whose day has come and forget their addresses; how many were owed."""
+    over = Reminder.objects.filter(owed_at__lt=now - WINDOW, stopped_at=None)
+    over.exclude(mailbox="").update(mailbox="")
     owed = 0
-    due = Reminder.objects.exclude(email="").filter(day__lte=latest_day(now)).order_by("day")
+    waiting = Reminder.objects.exclude(email="")
+    newer = waiting.filter(
+        campaign=OuterRef("campaign"), email=OuterRef("email"), pk__gt=OuterRef("pk")
+    )
+    due = waiting.filter(~Exists(newer), day__lte=latest_day(now)).order_by("day")
     for number in list(due.values_list("pk", flat=True)[:200]):
         with transaction.atomic():
             found = due.select_related("campaign").select_for_update(of=("self",), skip_locked=True)
@@ -116,26 +126,45 @@ def send_reminders(now: datetime) -> int:
 
 
 def forget(token: str) -> bool:
-    """Nothing is kept of this reminder; False when there is none (any more)."""
-    return Reminder.objects.filter(token=token).delete()[0] > 0
+    """Take back one wish, or, from the mail that was written for it, want no more such mails;
+    False when there is none (any more)."""
+    found = Reminder.objects.filter(token=token)
+    stopped = found.filter(email="").update(stopped_at=Now())
+    return bool(stopped) or found.delete()[0] > 0
 
 
 def erase_address(email: str) -> int:
-    """Nothing is kept of this address's reminders that wait; how many."""
+    """Nothing is kept of this address's reminders, but that it wants none; how many waited."""
+    Reminder.objects.filter(mailbox=mailbox_of(email), stopped_at=None).update(mailbox="")
     return Reminder.objects.filter(email__iexact=email.strip()).exclude(email="").delete()[0]
+
+
+def mailbox_of(email: str) -> str:
+    """An address as it is kept once it was written to: nobody can read it back."""
+    said = email.strip().lower()
+    return salted_hmac("campaigns.reminders", said, algorithm="sha256").hexdigest()
+
+
+def _may_be_written_to(mailbox: str, now: datetime) -> bool:
+    of_it = Reminder.objects.filter(mailbox=mailbox)
+    lately = of_it.filter(owed_at__gt=now - WINDOW).count()
+    return lately < MOST and not of_it.filter(stopped_at__isnull=False).exists()
 
 
 def counts(campaign: Campaign) -> dict[str, int]:
     """How many reminders were set and are not taken back: `waiting`, and `sent`."""
     return Reminder.objects.filter(campaign=campaign).aggregate(
-        waiting=Count("pk", filter=~Q(email="")), sent=Count("pk", filter=Q(email=""))
+        waiting=Count("email", filter=~Q(email=""), distinct=True),
+        sent=Count("pk", filter=Q(email="")),
     )
 
 
 def _owe(reminder: Reminder, now: datetime) -> bool:
     campaign, email = reminder.campaign, reminder.email
+    mailbox = mailbox_of(email)
     takes = campaign.is_open(now) or campaign.after_end == AfterEnd.GOES_ON
-    if takes:
+    written = takes and _may_be_written_to(mailbox, now)
+    if written:
         with override(reminder.language):
             give = reverse("give_page", args=[campaign.slug])
             stop = reverse("reminder_forget", args=[reminder.token])
@@ -154,6 +183,9 @@ def _owe(reminder: Reminder, now: datetime) -> bool:
             reminder.language,
             stop_url=f"{settings.BASE_URL}{stop}",
         )
+    # What was chosen before it for the same campaign goes with it.
+    Reminder.objects.filter(campaign=campaign, email=email, pk__lt=reminder.pk).delete()
     reminder.email, reminder.owed_at = "", now
-    reminder.save(update_fields=["email", "owed_at"])
-    return takes
+    reminder.mailbox = mailbox if written else ""
+    reminder.save(update_fields=["email", "owed_at", "mailbox"])
+    return written

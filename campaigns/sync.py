@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns import debits, gateway, instalments, ledger, receipts, tributes, tries
@@ -78,7 +79,7 @@ def sync_payment(stripe_id: str) -> Payment:
 
 
 def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
-    donation = _donation_of(facts)
+    donation = _joined(facts.id) or _donation_of(facts)
     paid = [c for c in facts.charges if c.status == "succeeded"]
     payment, _made = Payment.objects.update_or_create(
         stripe_id=facts.id,
@@ -117,6 +118,12 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
     return payment
 
 
+def _joined(stripe_id: str) -> Donation | None:
+    """The donation that a payment was found to be of, locked: whoever edits or deletes our id at
+    Stripe afterwards takes nothing off a bar."""
+    return _locked().filter(payments__stripe_id=stripe_id).first()
+
+
 def _donation_of(facts: gateway.PaymentFacts) -> Donation | None:
     if facts.invoice:
         return instalments.donation_of(facts.invoice)
@@ -124,12 +131,12 @@ def _donation_of(facts: gateway.PaymentFacts) -> Donation | None:
         attempt = uuid.UUID(facts.metadata.get(METADATA_KEY, ""))
     except ValueError:
         return None
-    return (
-        Donation.objects.select_related("campaign", "donor")
-        .select_for_update(of=("self",), no_key=True)
-        .filter(attempt=attempt, currency=facts.currency)
-        .first()
-    )
+    return _locked().filter(attempt=attempt, currency=facts.currency).first()
+
+
+def _locked() -> QuerySet[Donation]:
+    held = Donation.objects.select_for_update(of=("self",), no_key=True)
+    return held.select_related("campaign", "donor")
 
 
 def _donor_of(charge: gateway.Charge, language: str) -> Donor | None:

@@ -75,7 +75,8 @@ ADDRESS_FIELDS = ("name", "street", "unit", "city", "region", "postal_code", "co
 
 
 class DonorAddress(PostalAddress):
-    """Where a donor's receipts of a whole year go: the newest address they gave. Erasable."""
+    """Where a donor's receipts of a whole year go: what came with their first gift, until they give
+    another one by a link that only they have, or staff do. Erasable."""
 
     donor = models.OneToOneField(
         Donor, primary_key=True, on_delete=models.CASCADE, related_name="postal_address"

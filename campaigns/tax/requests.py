@@ -47,6 +47,8 @@ def ask_again(first: Donation, renewal: Donation) -> None:
 def give_address(donor: Donor, address: Mapping[str, str]) -> None:
     """The donor's own address for receipts to come; those that waited for it are issued."""
     with transaction.atomic():
+        # The donor first, as `settling` and `yearly` do.
+        Donor.objects.select_for_update(no_key=True).get(pk=donor.pk)
         DonorAddress.objects.update_or_create(
             donor=donor, defaults={**address, "given_at": timezone.now()}
         )

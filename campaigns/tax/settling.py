@@ -191,10 +191,11 @@ def last_receipts(charges: Iterable[str]) -> dict[str, TaxReceipt]:
 
 
 def remember_address(request: ReceiptRequest, donor: Donor | None) -> None:
-    """The donor's receipts of a year go to the address they gave last."""
-    if donor is None or not request.name:
-        return
-    known = DonorAddress.objects.filter(pk=donor.pk).first()
-    if known is None or known.given_at < request.asked_at:
+    """A donor's receipts of a year go to the address that came first with a gift.
+
+    Anybody can pay with another's e-mail, so a gift takes no known address's place: that is
+    done by who has the mail with its link, or by staff.
+    """
+    if donor is not None and request.name:
         given = request.as_typed() | {"given_at": request.asked_at}
-        DonorAddress.objects.update_or_create(donor=donor, defaults=given)
+        DonorAddress.objects.get_or_create(donor=donor, defaults=given)

@@ -305,6 +305,8 @@ def after_address(donor: Donor, moment: datetime) -> list[TaxReceipt]:
     issued: list[TaxReceipt] = []
     for year in ReceiptRun.objects.filter(state=RunState.DONE).values_list("year", flat=True):
         with transaction.atomic():
+            # The run first and then the donor, as `step` does: neither waits for the other.
+            ReceiptRun.objects.select_for_update().get(year=year)
             new, _lacks = of_donor(donor, year, moment)
             ReceiptRun.objects.filter(year=year).update(
                 issued=F("issued") + len(new),

@@ -42,7 +42,7 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
     email = request.POST.get("remind_email", "").strip().lower()
     if not (
         allowed("remind", RATE, address_of(request))
-        and allowed("remind a mailbox", RATE_OF_A_MAILBOX, email[:320])
+        and allowed("remind a mailbox", RATE_OF_A_MAILBOX, reminders.mailbox_of(email))
     ):
         error = {"often": _("That was often in a short time. Please try again later.")}
         return uncached(_form(request, campaign, error, 429))
@@ -72,13 +72,14 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: HttpRequest, token: str) -> HttpResponse:
-    """From the mail and the page: GET shows a button, POST forgets (also a mail program's one
-    click, RFC 8058); a second click says the same."""
+    """From the page: takes the wish back. From the mail: no more such mails to this address.
+    GET shows a button, POST does it (also a mail program's one click, RFC 8058); a second click
+    says the same."""
+    found = Reminder.objects.select_related("campaign").filter(token=token).first()
     if request.method != "POST":
-        found = Reminder.objects.select_related("campaign").filter(token=token).first()
         return _answer(request, "forget" if found else "gone", token, found)
     reminders.forget(token)
-    return _answer(request, "gone", token, None)
+    return _answer(request, "stopped" if found and not found.email else "gone", token, None)
 
 
 def _form(

@@ -16,7 +16,7 @@ from articles.commenters import is_banned, standing
 from articles.comments import comments_of
 from newsroom.account.forms import PublicNameForm
 from newsroom.account.giving import gifts_of, recurring_of, years_of
-from newsroom.account.tax import SHOWN, receipts_of
+from newsroom.account.tax import SHOWN, address_links, receipts_of
 from newsroom.readers.models import Reader
 
 
@@ -47,6 +47,7 @@ def reader(request: HttpRequest) -> HttpResponse:
             "recurring": recurring_of(person),
             "years": years_of(person),
             "tax_receipts": receipts_of(person)[:SHOWN],
+            "receipt_addresses": address_links(person),
         },
         status=422 if form.is_bound else 200,
     )

@@ -191,3 +191,34 @@ def test_memory_does_not_grow_with_the_ledger() -> None:
     small = peak()
     grow(12_000)
     assert peak() < 1.5 * small
+
+
+def test_campaigns_of_one_title_have_each_their_own_totals(sign_in) -> None:
+    for slug in ("spring-2025", "spring-2026"):
+        a_gift(
+            a_campaign(title="Spring", slug=slug, starts_at=NOON - timedelta(days=9)), 1000, NOON
+        )
+    _heading, *lines = list(the_workbook(sign_in(roles.TREASURER))["Totals"].values)[1:]
+    assert [(line[0], line[5], line[9]) for line in lines] == [
+        ("Spring", 10, "spring-2025"),
+        ("Spring", 10, "spring-2026"),
+    ]
+
+
+def test_a_workbook_that_takes_long_to_put_together_is_not_begun_by_another_worker(sign_in) -> None:
+    a_month(a_campaign())
+    sign_in(roles.TREASURER).post("/desk/ledger/export/", FORM)
+    made = LedgerExport.objects.get()
+    if made.state == ExportState.READY:
+        LedgerExport.objects.update(state=ExportState.WAITING)
+    now = datetime.now(UTC)
+    LedgerExport.objects.update(
+        state=ExportState.WRITING, attempts=1, claimed_until=now - timedelta(seconds=1)
+    )
+    made.refresh_from_db()
+    export.write_workbook(made, io.BytesIO())
+    assert not export.work_off(made.pk, now)
+    # And one that was given up for dead says nothing any more when it comes back.
+    LedgerExport.objects.update(attempts=2)
+    with pytest.raises(export.LeaseLost):
+        export.write_workbook(made, io.BytesIO())

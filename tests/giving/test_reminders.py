@@ -143,7 +143,7 @@ def test_one_mailbox_and_one_visitor_are_asked_to_wait() -> None:
     assert [ask(campaign).status_code for _n in range(5)] == [303] * 4 + [429]
     others = [ask(campaign, f"reader{n}@example.org").status_code for n in range(3)]
     assert others[-1] == 429
-    assert Reminder.objects.count() <= 3
+    assert Reminder.objects.count() <= 6
 
 
 def test_a_form_from_elsewhere_sets_nothing() -> None:
@@ -160,3 +160,42 @@ def test_a_campaign_that_is_over_sends_the_reader_to_its_give_page() -> None:
     answer = ask(campaign)
     assert (answer.status_code, answer["Location"]) == (303, campaign.give_url)
     assert not Reminder.objects.exists()
+
+
+def test_who_types_anothers_address_learns_nothing_of_its_reminder_and_takes_nothing_back() -> None:
+    campaign = a_campaign()
+    first, second = (ask(campaign)["Location"].split("/")[-2] for _n in range(2))
+    assert first != second
+    Client().post(f"/reminders/{second}/forget/")
+    (kept,) = Reminder.objects.all()
+    assert kept.token == first
+
+
+def test_whoever_asks_and_however_often_a_mailbox_gets_two_mails_in_thirty_days() -> None:
+    day = date(2026, 6, 4)
+    for n in range(6):
+        now = NOW + timedelta(days=n)
+        campaign = a_running_campaign()
+        reminders.set_reminder(campaign, "ida@example.org", day + timedelta(days=n), now)
+        reminders.send_reminders(now + timedelta(days=1))
+    assert len(mails()) == 2
+    assert not Reminder.objects.exclude(email="").exists()
+    assert "ida@example.org" not in str(list(Reminder.objects.values()))
+    later = NOW + timedelta(days=40)
+    reminders.set_reminder(campaign, "ida@example.org", later.date() + timedelta(days=1), later)
+    assert reminders.send_reminders(later + timedelta(days=1)) == 1
+    assert Reminder.objects.exclude(mailbox="").count() == 1
+
+
+def test_one_click_in_the_mail_and_no_reminder_comes_again_whoever_asks() -> None:
+    campaign = a_running_campaign()
+    reminder = reminders.set_reminder(campaign, "ida@example.org", date(2026, 6, 5), NOW)
+    reminders.send_reminders(datetime(2026, 6, 5, 15, tzinfo=UTC))
+    for _click in range(2):
+        done = Client(enforce_csrf_checks=True).post(f"/reminders/{reminder.token}/forget/")
+        assert "No more such mails" in done.content.decode()
+    year = NOW + timedelta(days=365)
+    for n in (1, 2):
+        reminders.set_reminder(campaign, "IDA@example.org", (year + timedelta(days=n)).date(), year)
+        assert reminders.send_reminders(year + timedelta(days=n)) == 0
+    assert len(mails()) == 1

@@ -10,12 +10,20 @@ from django.utils import timezone
 from campaigns import ledger, sync
 from campaigns.case import Case, MilestoneWish, store_case
 from campaigns.gateway import PaymentFacts
-from campaigns.models import Campaign, CampaignTotal, ReceiptRequest, TaxReceipt
+from campaigns.models import (
+    Campaign,
+    CampaignTotal,
+    Donor,
+    DonorAddress,
+    ReceiptRequest,
+    ReceiptRun,
+    TaxReceipt,
+)
 from campaigns.planning import store_campaign
-from campaigns.tax import settling
+from campaigns.tax import requests, settling, yearly
 from tests.campaigns_made import a_campaign, the_default_campaign
 from tests.money.test_ledger import a_donation, an_entry
-from tests.receipts.made import a_donor, a_gift, an_issuer, settle
+from tests.receipts.made import IDA, LATER, a_donor, a_gift, an_issuer, settle, treasurer
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,3 +104,39 @@ def test_a_receipt_is_issued_while_its_payment_is_looked_at() -> None:
     assert issuing.error is None
     assert TaxReceipt.objects.count() == 1
     assert ReceiptRequest.objects.get(pk=gift.pk).due_at is not None
+
+
+def test_an_address_that_comes_while_the_years_receipts_are_issued_waits_and_is_kept() -> None:
+    an_issuer()
+    donor = a_donor()
+    a_gift(a_campaign(), donor=donor, asked=False)
+    run = yearly.start(2026, by=treasurer(), moment=LATER)
+    while yearly.step(run.pk, LATER):
+        pass
+    requests.give_address(donor, IDA)
+    with transaction.atomic():
+        ReceiptRun.objects.select_for_update().get(pk=run.pk)
+        answering = Beside(lambda: yearly.after_address(donor, LATER))
+        wait_until(somebody_waits, 20, "the answer waits for the run")
+        # What a step of the run does with its row in its hand.
+        Donor.objects.select_for_update(no_key=True).get(pk=donor.pk)
+    assert answering.done()
+    assert answering.error is None
+    assert TaxReceipt.objects.count() == 1
+
+
+def test_an_address_and_the_receipt_of_a_gift_are_written_one_after_the_other() -> None:
+    an_issuer()
+    donor = a_donor()
+    gift = a_gift(a_campaign(), donor=donor)
+    DonorAddress.objects.create(donor=donor, **IDA)
+    ReceiptRequest.objects.update(problem="No address")
+    with transaction.atomic():
+        settling.lock_donor(gift.pk)
+        answering = Beside(lambda: requests.give_address(donor, IDA | {"street": "9 New Street"}))
+        wait_until(somebody_waits, 20, "the answer waits for the receipt")
+        ReceiptRequest.objects.select_for_update().get(pk=gift.pk)
+        DonorAddress.objects.select_for_update().get(pk=donor.pk)
+    assert answering.done()
+    assert answering.error is None
+    assert DonorAddress.objects.get().street == "9 New Street"

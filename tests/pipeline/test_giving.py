@@ -5,6 +5,7 @@ import uuid
 import pytest
 import requests
 
+from campaigns import sync
 from campaigns.models import DonationState, InboxEvent, LedgerEntry
 from campaigns.refunds import RefundError, refund
 from newsroom.readers.models import Reader
@@ -182,3 +183,23 @@ def test_an_event_is_stored_once_however_often_it_is_sent(stack_db: Stack) -> No
     assert set(events.values_list("stripe_id", flat=True)) == known
     assert acts.raised(campaign) == 2500
     assert len(acts.receipts_of(gift)) == 1
+
+
+def test_a_gift_stays_its_donors_when_our_id_is_deleted_at_stripe(stack_db: Stack) -> None:
+    campaign = a_campaign()
+    donation = acts.give(stack_db, campaign)
+    acts.wait_for_raised(campaign, 2500)
+    payment = donation.payments.get()
+    requests.post(
+        f"{stack_db.sandbox_url}/v1/payment_intents/{payment.stripe_id}",
+        data={f"metadata[{sync.METADATA_KEY}]": ""},
+        headers={"Authorization": f"Bearer {stack_db.env['STRIPE_SECRET_KEY']}"},
+        timeout=10,
+    ).raise_for_status()
+    acts.refund_at_stripe(stack_db, payment.stripe_id, 1000)
+    acts.wait_for_raised(campaign, 1500)
+    payment.refresh_from_db()
+    donation.refresh_from_db()
+    assert payment.donation == donation
+    assert donation.state == "partly_refunded"
+    acts.books_are_clean(stack_db)

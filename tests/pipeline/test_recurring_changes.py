@@ -9,7 +9,7 @@ import requests
 from django.utils import timezone
 
 from campaigns import dunning, recurring_changes
-from campaigns.models import RecurringChange, RecurringDonation
+from campaigns.models import Campaign, RecurringChange, RecurringDonation
 from campaigns.recurring_changes import ChangeRefused, NotYet
 from newsroom.readers.models import Reader
 from tests.campaigns_made import a_campaign
@@ -172,3 +172,32 @@ def test_a_day_out_of_reach_is_refused_in_words(
             recurring_changes.change_day(recurring, day, today)
     with pytest.raises(ChangeRefused, match="largest"):
         recurring_changes.change_amount(recurring, 10**9)
+
+
+def test_what_stripe_changed_before_an_error_is_done_and_not_refused(
+    stack_db: Stack, recurring: RecurringDonation
+) -> None:
+    """A worker died after Stripe had changed it; meanwhile another title makes the same call
+    another one, which Stripe refuses under its key."""
+    wish = recurring_changes.change_amount(recurring, 4500)
+    change = RecurringChange.objects.create(
+        key=uuid.uuid4(), recurring=recurring, kind=wish.kind, asked=wish.asked, by=_somebody()
+    )
+    recurring_changes._at_stripe(change)
+    Campaign.objects.filter(pk=recurring.campaign_id).update(title="By another name")
+    recurring_changes.finish_what_is_open(timezone.now() + timedelta(minutes=2))
+    change.refresh_from_db()
+    recurring.refresh_from_db()
+    assert (bool(change.done_at), change.refused, recurring.amount) == (True, "", 4500)
+    assert monthly.letters(recurring).count("recurring-change") == 1
+    # What ended on Stripe's own page meanwhile was cancelled, as its donor wished.
+    cancel = recurring_changes.cancel(recurring)
+    requests.delete(
+        f"{stack_db.sandbox_url}/v1/subscriptions/{recurring.subscription}",
+        headers={"Authorization": f"Bearer {stack_db.env['STRIPE_SECRET_KEY']}"},
+        timeout=10,
+    ).raise_for_status()
+    ended = recurring_changes.ask(recurring, cancel, key=uuid.uuid4(), by=_somebody())
+    assert ended.state == "ended"
+    with pytest.raises(ChangeRefused, match="Stripe refused"):
+        recurring_changes.ask(recurring, wish, key=uuid.uuid4(), by=_somebody())

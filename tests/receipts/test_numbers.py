@@ -1,6 +1,7 @@
 """Numbers under many workers, and the year's run that is killed, paused and begun again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -251,3 +252,20 @@ def test_a_gift_staff_withheld_is_not_on_the_years_receipt() -> None:
     assert timezone.now().year == TaxReceipt.objects.get().year
     with pytest.raises(NotIssued):
         correcting.cancel_by_staff(TaxReceipt.objects.get(), reason="Twice", by=treasurer())
+
+
+@pytest.mark.django_db
+def test_who_gives_with_anothers_e_mail_does_not_move_that_donor() -> None:
+    an_issuer()
+    campaign, donor = a_campaign(), a_donor()
+    a_gift(campaign, 9000, donor=donor)
+    settle()
+    later = {"street": "1 Thieves’ Row", "asked_at": timezone.now() + timedelta(days=1)}
+    five = a_gift(campaign, 500, donor=donor, **later)
+    settle()
+    assert DonorAddress.objects.get(pk=donor.pk).street == IDA["street"]
+    a_gift(campaign, 2000, donor=donor, asked=False, at=JUNE.replace(month=7))
+    whole_run(yearly.start(2026, by=treasurer(), moment=LATER))
+    assert TaxReceipt.objects.get(kind="yearly").party.street == IDA["street"]
+    alone = TaxReceipt.objects.get(gifts__donation=five)
+    assert alone.party.street == "1 Thieves’ Row", "the receipt of that gift says what it was told"
