@@ -2,8 +2,8 @@
 
 Models announce (`join` listens to their saves, inside the change's transaction), so that no way of
 changing what readers see is forgotten. Lists are purged by their first page; what is further back,
-and a story's headline under another story's Keep reading, runs out after the seconds its own header
-says (`edge/headers.py`). Our own page cache forgets everything at each change.
+and a story's headline under another story's Keep reading, is kept by no cache in front for longer
+than ten seconds (`edge/headers.py`). Our own page cache forgets everything at each change.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +22,7 @@ from articles.models import (
     Article,
     Comment,
     CommentState,
+    ErrorReport,
     Person,
     Removal,
     Topic,
@@ -57,6 +58,7 @@ def join() -> None:
     post_save.connect(_removal_made, sender=Removal, dispatch_uid="purge_removal")
     post_save.connect(_comment_saved, sender=Comment, dispatch_uid="purge_comment")
     post_delete.connect(_comment_gone, sender=Comment, dispatch_uid="purge_comment_gone")
+    post_save.connect(_report_saved, sender=ErrorReport, dispatch_uid="purge_report")
     pre_save.connect(_note_the_name, sender=Reader, dispatch_uid="purge_reader_before")
     post_save.connect(_reader_saved, sender=Reader, dispatch_uid="purge_reader")
     for sender in (Person, Topic):
@@ -245,6 +247,18 @@ def _pages_of(comment: Comment) -> list[str]:
     held = Address.objects.filter(article=comment.article_id).values_list("path", flat=True)
     quoted = [f"{each}comments/{comment.pk}/report/" for each in held]
     return [*story_page(comment.article_id), *quoted]
+
+
+def _report_saved(instance: ErrorReport, **_signal: Any) -> None:
+    """Beside the entry stands since when it was known; the corrections page counts how long."""
+    entry = instance.correction
+    if entry is None:
+        return
+    held = Address.objects.filter(article=instance.article_id).values_list("path", flat=True)
+    section = entry.after.content["section"]["url"]
+    of_the_section = (f"{section}corrections.{form}" for form in ("atom", "json"))
+    languages = [code for code, _name in settings.LANGUAGES]
+    purges.owe(f"report:{instance.pk}:{uuid4()}", [*held, *list_paths(languages), *of_the_section])
 
 
 def _note_the_name(instance: Reader, update_fields: Any = None, **_signal: Any) -> None:

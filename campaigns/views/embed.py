@@ -62,7 +62,7 @@ def loader(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(_SCRIPT.read_bytes(), content_type="text/javascript; charset=utf-8")
     # Sites that isolate themselves load only what says that it may be.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return public(request, response, SCRIPT_SECONDS)
+    return public(request, response, SCRIPT_SECONDS, in_front=SCRIPT_SECONDS)
 
 
 def weight(*parts: bytes) -> int:

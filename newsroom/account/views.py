@@ -1,6 +1,8 @@
 """The reader's page: the public name, followed stories, own comments with their state, own
 donations."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +19,11 @@ from articles.comments import comments_of
 from newsroom.account.forms import PublicNameForm
 from newsroom.account.giving import gifts_of, recurring_of, years_of
 from newsroom.account.tax import SHOWN, address_links, receipts_of
+from newsroom.edge.rates import allowed
 from newsroom.readers.models import Reader
+
+# A name stands under each of their comments: another one makes all of those pages anew.
+RENAMING: Final = "5/hour"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +35,7 @@ def reader(request: HttpRequest) -> HttpResponse:
     person = Reader.objects.get(pk=request.user.pk)
     how = standing(person)
     form = PublicNameForm(request.POST or None, instance=person)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _may_rename(form, person):
         form.save()
         messages.success(request, _("Your public name is saved."))
         return redirect("reader_account")
@@ -51,6 +57,16 @@ def reader(request: HttpRequest) -> HttpResponse:
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _may_rename(form: PublicNameForm, person: Reader) -> bool:
+    if not form.has_changed() or allowed("public name", RENAMING, str(person.pk)):
+        return True
+    form.add_error(
+        "public_name",
+        _("You changed your name a few times just now. Please try again in an hour."),
+    )
+    return False
 
 
 @require_POST

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from sys import getsizeof
 from threading import Lock
 from typing import Any, Final
 
@@ -22,7 +23,8 @@ LARGEST_BYTES: Final = 512 * 1024
 
 _PLAIN: Final = frozenset({str, SafeString, int, bool, float, bytes, type(None), date})
 
-_kept: "OrderedDict[Any, SafeString]" = OrderedDict()
+# Each with what it weighs.
+_kept: "OrderedDict[Any, tuple[SafeString, int]]" = OrderedDict()
 _size = 0
 _lock = Lock()
 
@@ -34,18 +36,18 @@ def kept(key: Any, render: Callable[[], SafeString]) -> SafeString:
         found = _kept.get(key)
         if found is not None:
             _kept.move_to_end(key)
-            return found
+            return found[0]
     # Two threads may both render; they get the same words.
     made = render()
-    weight = _weight(made)
+    weight = getsizeof(made) + _weight(key)
     if weight <= LARGEST_BYTES:
         with _lock:
             if key not in _kept:
-                _kept[key] = made
+                _kept[key] = made, weight
                 _size += weight
             while _size > MOST_BYTES:
-                _key, oldest = _kept.popitem(last=False)
-                _size -= _weight(oldest)
+                _key, (_part, weight) = _kept.popitem(last=False)
+                _size -= weight
     return made
 
 
@@ -95,6 +97,10 @@ def _frozen_object(value: Any) -> Any:
     raise TypeError(f"A part of a page cannot be kept by a {type(wrapped).__name__}.")
 
 
-def _weight(part: str) -> int:
-    # A text is kept with its key, whose values are about as long.
-    return 2 * len(part)
+def _weight(key: Any) -> int:
+    """The bytes of a key as `frozen` gives it: a page's words may be in it many times over what its
+    part shows of them."""
+    if isinstance(key, type):
+        return 0
+    inside = sum(map(_weight, key)) if type(key) is tuple else 0
+    return getsizeof(key) + inside

@@ -54,9 +54,12 @@ class PageCacheMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = _key(request)
-        if key is None:
-            return self._inside(request)
         now = generation.current()
+        if key is None:
+            response = self._inside(request)
+            if lasts(response.get("Cache-Control", ""))[0] and generation.current() != now:
+                _for_this_reader_alone(response)
+            return response
         page = STORE.get(key)
         if page is not None and page.is_fresh(now):
             page_counts.hit()
@@ -100,6 +103,9 @@ class PageCacheMiddleware:
             return response
         page_counts.miss()
         self._passing.discard(key)
+        if generation.current() != now:
+            # Its purge may have gone out while it was made: no cache in front may keep it now.
+            return _for_this_reader_alone(_answer(request, page))
         STORE.put(key, page)
         return _answer(request, page)
 
@@ -157,6 +163,8 @@ def _known(query: str) -> str | None:
 def _page_of(response: HttpResponseBase, now: str) -> Page | None:
     """The answer to be kept, if every cache may keep it and it is the same for everybody."""
     fresh, stale = lasts(response.get("Cache-Control", ""))
+    if fresh:
+        fresh, stale = getattr(response, "kept_here", (fresh, stale))
     # What a browser has already is nobody else's page.
     if response.status_code == 304:
         return None
@@ -183,11 +191,14 @@ def _answer(request: HttpRequest, page: Page) -> HttpResponse:
         response = HttpResponse(b"" if request.method == "HEAD" else kept.body, status=page.status)
         headers = kept.headers
     # They were looked over when the page was made: putting them in one by one, each looked over
-    # again, costs more than all the rest.
-    response.headers._store = {  # type: ignore[attr-defined]
-        **headers,
-        "age": ("Age", str(int(page.age))),
-    }
+    # again, costs more than all the rest. Its age is that of the generation it was held against
+    # just now: a cache in front may keep it as long as one made for it.
+    response.headers._store = {**headers, "age": ("Age", "0")}  # type: ignore[attr-defined]
+    return response
+
+
+def _for_this_reader_alone(response: HttpResponseBase) -> HttpResponseBase:
+    response["Cache-Control"] = "private, max-age=0"
     return response
 
 

@@ -327,6 +327,16 @@ def test_what_is_kept_stays_within_its_bound(monkeypatch: pytest.MonkeyPatch) ->
     assert made == []
 
 
+def test_a_part_that_shows_little_of_much_is_weighed_with_all_it_is_kept_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fragments, "MOST_BYTES", 50_000)
+    for number in range(20):
+        long = a_story(dek=f"{number} " + "word " * 2_000)
+        kept(frozen([long]), lambda: SafeString("The kiln"))
+    assert len(fragments._kept) <= 4
+
+
 def test_a_part_that_shows_what_cannot_be_compared_is_shown_all_the_same() -> None:
     template = Template("{% load kept %}{% kept 'p' value %}{{ count }}{% endkept %}")
     for count in (1, 2):

@@ -184,6 +184,35 @@ def test_a_page_begun_before_a_change_is_not_kept_as_one_of_after() -> None:
     assert site.get().content.startswith(b"page 2 ")
 
 
+@pytest.mark.parametrize("path", ["/a/", "/search/?q=kiln"])
+def test_a_page_that_was_overtaken_while_it_was_made_is_kept_by_no_cache_in_front(
+    path: str,
+) -> None:
+    def view(request: HttpRequest, number: int) -> HttpResponse:
+        response = Site._page(request, number)
+        if number == 1:
+            # Its purge goes out while this page is still on its way.
+            generation.advance()
+        return response
+
+    site = Site(view)
+    assert site.get(path)["Cache-Control"] == "private, max-age=0"
+    assert "s-maxage=5" in site.get(path)["Cache-Control"]
+    assert site.asked == 2
+
+
+def test_caches_in_front_keep_a_page_for_seconds_and_our_own_until_something_changes() -> None:
+    site = Site()
+    first = site.get()
+    assert "s-maxage=5, stale-while-revalidate=5" in first["Cache-Control"]
+    (page,) = STORE._pages.values()
+    page.made_at -= 29
+    kept = site.get()
+    assert site.asked == 1
+    # For the cache in front it is as good as one made just now.
+    assert (kept["Age"], kept["Cache-Control"]) == ("0", first["Cache-Control"])
+
+
 def test_a_page_is_not_fresh_beyond_what_it_says() -> None:
     site = Site()
     site.get()

@@ -12,6 +12,7 @@ from articles.comments import approve, reject, write_comment
 from articles.corrections import Entry, Record
 from articles.models import Article, FrontPage, Kind, Topic
 from articles.purging import owe_closed_comments
+from articles.reports import Wish, close_corrected, close_unchanged, report_error
 from campaigns.models import Campaign, Match
 from campaigns.purging import owe_turns
 from newsroom.branding.models import Branding
@@ -148,6 +149,23 @@ def test_a_comment_is_purged_when_readers_see_or_lose_it_and_not_before(story: A
     assert owed() == shown
     approve(held, editor, now)
     assert owed() == shown
+
+
+def test_an_entry_that_a_report_led_to_is_purged_when_the_report_is_closed_with_it(
+    story: Article,
+) -> None:
+    told = report_error(story, Wish("Four cords.", "It was five."), datetime.now(UTC))
+    correct(story)
+    owed()
+    close_corrected(told, story.corrections.get(), newsroom.editor(), datetime.now(UTC))
+    shown = {story.url, "/corrections/", "/corrections/feed.atom", "/energy/corrections.json"}
+    assert shown <= owed()
+
+
+def test_a_report_that_changes_no_page_purges_nothing(story: Article) -> None:
+    told = report_error(story, Wish("Four cords.", "It was five."), datetime.now(UTC))
+    close_unchanged(told, "The ledger says four.", newsroom.editor(), datetime.now(UTC))
+    assert owed() == set()
 
 
 def test_a_campaign_and_its_match_purge_the_pages_that_show_it(story: Article) -> None:

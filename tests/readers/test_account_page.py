@@ -106,6 +106,18 @@ def test_a_name_that_cannot_be_shown_is_refused_beside_the_field(
     assert Reader.objects.get(email="ann@example.org").public_name == ""
 
 
+def test_who_renames_again_and_again_is_asked_to_wait_and_keeps_the_last_name(
+    browser: Client,
+) -> None:
+    names = [f"Ann the {number}" for number in range(1, 8)]
+    answers = [browser.post("/account/", {"public_name": name}) for name in names]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [422] * 2
+    assert "try again in an hour" in answers[-1].content.decode()
+    assert Reader.objects.get(email="ann@example.org").public_name == "Ann the 5"
+    # The same name again changes nothing for anybody.
+    assert browser.post("/account/", {"public_name": "Ann the 5"}).status_code == 302
+
+
 def test_signing_out_ends_the_session(browser: Client) -> None:
     assert "/account/logout/" in browser.get("/account/").content.decode()
     browser.post("/account/logout/")

@@ -138,7 +138,7 @@ def test_hostile_text_in_stories_and_searches_is_shown_as_text(energy: Section) 
 def test_everybody_gets_the_same_page_and_robots_leave_it(energy: Section) -> None:
     newsroom.story(energy, "The kiln")
     answer = page("kiln")
-    assert answer["Cache-Control"].startswith("public, max-age=0, s-maxage=30")
+    assert answer["Cache-Control"].startswith("public, max-age=0, s-maxage=5,")
     assert not answer.cookies
     assert '<meta name="robots" content="noindex">' in answer.content.decode()
     assert (
