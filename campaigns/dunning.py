@@ -27,6 +27,7 @@ KIND = "recurring donation"
 LINK_DAYS = 45
 A_MONTH = timedelta(days=31)
 _SALT = "campaigns.card"
+_CONFIRM_SALT = "campaigns.confirm"
 
 
 def owe_letters(recurring: RecurringDonation, before: str) -> None:
@@ -37,8 +38,12 @@ def owe_letters(recurring: RecurringDonation, before: str) -> None:
             _owe_recovery(recurring, instalment)
     if recurring.state == RecurringState.UNPAID:
         for instalment in newest:
+            if instalment.state != InstalmentState.OPEN:
+                continue
+            if instalment.to_confirm:
+                _owe_question(recurring, instalment)
             # After the last try comes the end, which has a letter of its own.
-            if instalment.state == InstalmentState.OPEN and instalment.next_try_at:
+            elif instalment.next_try_at:
                 _owe_failure(recurring, instalment)
     told_already = recurring.ended_by in (EndedBy.DONOR, EndedBy.STAFF)
     over = recurring.state in (RecurringState.ENDING, RecurringState.ENDED)
@@ -55,6 +60,18 @@ def _owe_failure(recurring: RecurringDonation, instalment: Instalment) -> None:
         f"renewal-failed:{instalment.invoice}:{instalment.tries}",
         money=Money(instalment.amount, recurring.currency),
         next_try_at=instalment.next_try_at,
+        card_url=card_url(recurring),
+    )
+
+
+def _owe_question(recurring: RecurringDonation, instalment: Instalment) -> None:
+    """Only the donor can say to their bank that it is they who give."""
+    write(
+        recurring,
+        "recurring_confirm",
+        f"renewal-confirm:{instalment.invoice}:{instalment.tries}",
+        money=Money(instalment.amount, recurring.currency),
+        confirm_url=confirm_url(instalment),
         card_url=card_url(recurring),
     )
 
@@ -127,6 +144,12 @@ def card_url(recurring: RecurringDonation) -> str:
     return f"{_site(recurring)}/give/card/{signing.dumps(recurring.pk, salt=_SALT)}/"
 
 
+def confirm_url(instalment: Instalment) -> str:
+    """A link to where the donor confirms a gift with their bank; it can do nothing else."""
+    signed = signing.dumps(instalment.pk, salt=_CONFIRM_SALT)
+    return f"{_site(instalment.recurring)}/give/confirm/{signed}/"
+
+
 def _site(recurring: RecurringDonation) -> str:
     """The site's address in the donor's language, without a slash at its end."""
     return settings.BASE_URL + language_prefix(recurring.language)
@@ -139,3 +162,13 @@ def of_card_link(signed: str) -> RecurringDonation | None:
     except signing.BadSignature:
         return None
     return RecurringDonation.objects.select_related("campaign", "donor").filter(pk=pk).first()
+
+
+def of_confirm_link(signed: str) -> Instalment | None:
+    """Which gift a link is to confirm; None when it is none or too old."""
+    try:
+        pk = signing.loads(signed, salt=_CONFIRM_SALT, max_age=timedelta(days=LINK_DAYS))
+    except signing.BadSignature:
+        return None
+    joined = Instalment.objects.select_related("recurring__campaign", "recurring__donor")
+    return joined.filter(pk=pk).first()

@@ -112,7 +112,8 @@ class Invoice:
     """One gift of a recurring donation, as Stripe bills it.
 
     `status`: draft, open, paid, void or uncollectible. `notes` is the subscription's metadata.
-    `first` says that it began the subscription; `payments` are its PaymentIntents.
+    `first` says that it began the subscription; `payments` are its PaymentIntents; `to_confirm`
+    that its donor's bank wants them to confirm it (3-D Secure).
     """
 
     id: str
@@ -126,6 +127,7 @@ class Invoice:
     tries: int
     next_try_at: datetime | None
     payments: tuple[str, ...] = ()
+    to_confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

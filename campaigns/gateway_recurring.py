@@ -5,7 +5,7 @@ a `key` under which Stripe does it once.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -73,8 +73,16 @@ def subscription(subscription_id: str) -> Subscription:
         listed = v1.invoices.list(
             {"subscription": subscription_id, "limit": NEWEST, "expand": ["data.payments"]}
         ).to_dict()["data"]
-    invoices = [read_invoice(each) for each in listed]
-    return _subscription(found, tuple(each for each in invoices if each))
+        invoices = [_asked_for(v1, each) for each in map(read_invoice, listed) if each]
+    return _subscription(found, tuple(invoices))
+
+
+def _asked_for(v1: Any, invoice: Invoice) -> Invoice:
+    """The same, saying whether its payment waits for its donor: only the PaymentIntent knows."""
+    if invoice.status != "open" or not invoice.tries:
+        return invoice
+    states = [v1.payment_intents.retrieve(payment).status for payment in invoice.payments]
+    return replace(invoice, to_confirm="requires_action" in states)
 
 
 def subscriptions() -> Iterator[Subscription]:
@@ -232,6 +240,17 @@ def try_again(invoice: str, card: str) -> bool:
             raise
         return False
     return paid.status == "paid"
+
+
+def confirm_page(invoice: str) -> str:
+    """The address of Stripe's page where a donor confirms an open invoice's payment with their
+    bank; empty when it is not open any more.
+
+    https://docs.stripe.com/billing/subscriptions/overview#requires-action
+    """
+    with _Calling():
+        found = _client().v1.invoices.retrieve(invoice)
+    return str(found.hosted_invoice_url or "") if found.status == "open" else ""
 
 
 def card_page(customer: str, language: str, *, back: str, done: str) -> str:

@@ -97,6 +97,7 @@ def write_down(recurring: RecurringDonation, invoice: Invoice) -> Instalment:
         "due_at": invoice.created,
         "tries": invoice.tries,
         "next_try_at": invoice.next_try_at,
+        "to_confirm": invoice.to_confirm,
     }
     instalment, made = Instalment.objects.get_or_create(
         invoice=invoice.id, defaults={"recurring": recurring, **said}

@@ -146,11 +146,18 @@ def _write(facts: Subscription, now: datetime) -> RecurringDonation | None:
         recurring.ended_by = _ended_by(recurring, facts)
     else:
         recurring.ended_by = ""
+    card_before = recurring.card_id
     _write_card(recurring, facts.card)
     recurring.synced_at = now
     recurring.next_look_at = _next_look(recurring, facts, now)
     recurring.save()
     dunning.owe_letters(recurring, before)
+    if card_before and recurring.card_id not in ("", card_before):
+        dunning.write(
+            recurring,
+            "recurring_card_changed",
+            f"card-changed:{recurring.subscription}:{recurring.card_id}",
+        )
     if before != state:
         log.info("recurring donation %s: %s, was %s", recurring.pk, state, before)
     return recurring

@@ -120,8 +120,10 @@ def one(request: HttpRequest, recurring_id: int) -> HttpResponse:
 def _letters(recurring: RecurringDonation, instalments: list[Instalment]) -> list[OutboxMail]:
     """Its letters; their keys name the invoice, the subscription or the change."""
     about = Q(dedupe_key__startswith=f"recurring-ended:{recurring.subscription}:")
+    about |= Q(dedupe_key__startswith=f"card-changed:{recurring.subscription}:")
     for instalment in instalments[:MOST_MAILS]:
         about |= Q(dedupe_key__startswith=f"renewal-failed:{instalment.invoice}:")
+        about |= Q(dedupe_key__startswith=f"renewal-confirm:{instalment.invoice}:")
     exact = [f"renewal-recovered:{each.invoice}" for each in instalments]
     exact += [f"recurring-change:{change.key}" for change in recurring.changes.all()]
     about |= Q(dedupe_key__in=exact)

@@ -113,7 +113,8 @@ class Instalment(models.Model):
     """One invoice at Stripe: the gift of one month or year, paid or not.
 
     `donation` is the gift it brings, None while nothing was tried for. `tries` counts the tries
-    to take the money, `next_try_at` is when Stripe tries again.
+    to take the money, `next_try_at` is when Stripe tries again; `to_confirm` says that the donor's
+    bank wants them to confirm it first (3-D Secure).
     """
 
     recurring = models.ForeignKey(
@@ -130,6 +131,7 @@ class Instalment(models.Model):
     due_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
+    to_confirm = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("instalment")
@@ -140,6 +142,10 @@ class Instalment(models.Model):
 
     def __str__(self) -> str:
         return self.invoice
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.recurring.currency)
 
 
 class ChangeKind(models.TextChoices):

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from campaigns import gateway, gateway_recurring, receipts, recurring_changes
-from campaigns.models import RecurringDonation
+from campaigns import dunning, gateway, gateway_recurring, receipts, recurring_changes
+from campaigns.models import RecurringDonation, RecurringState
 from campaigns.views.card import look_soon
 from newsroom.account.giving import donations_of, recurring_of, statement, years_of
 from newsroom.account.recurring_forms import FORMS, ChangeForm
@@ -144,14 +144,18 @@ def _page(
     shown = {what: form(recurring, today) for what, form in FORMS.items()}
     if wrong is not None:
         shown[wrong.what] = wrong
+    instalments = list(recurring.instalments.select_related("donation")[:INSTALMENTS_SHOWN])
+    unpaid = recurring.state == RecurringState.UNPAID
+    asked = next((each for each in instalments if unpaid and each.to_confirm), None)
     return render(
         request,
         "account/recurring.html",
         {
+            "confirm_url": dunning.confirm_url(asked) if asked else "",
             "recurring": recurring,
             "forms": shown,
             "wrong": wrong.what if wrong else "",
-            "instalments": recurring.instalments.select_related("donation")[:INSTALMENTS_SHOWN],
+            "instalments": instalments,
         },
         status=status,
     )

@@ -26,6 +26,8 @@ class TestCard:
     refunds_fail: bool = False
     # Its bank refuses what is asked for while nobody sits at the screen: renewals.
     fails_off_session: bool = False
+    # Its bank wants its holder each time, also for a renewal of what was set up.
+    asks_each_time: bool = False
     # "" or what its bank does as soon as it has paid: "dispute", "inquiry" or "warning".
     then: str = ""
 
@@ -63,6 +65,7 @@ CARDS = {
             fails_off_session=True,
         ),
         TestCard("4000002500003155", outcome=Outcome.ASKS_FOR_3DS),
+        TestCard("4000002760003184", outcome=Outcome.ASKS_FOR_3DS, asks_each_time=True),
         TestCard("4000000000005126", refunds_fail=True),
         TestCard("4000000000000259", then="dispute"),
         TestCard("4000000000001976", then="inquiry"),
@@ -79,7 +82,8 @@ METHODS = {
     "pm_card_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_visa_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_chargeCustomerFail": "4000000000000341",
-    "pm_card_authenticationRequired": "4000002500003155",
+    "pm_card_authenticationRequired": "4000002760003184",
+    "pm_card_authenticationRequiredOnSetup": "4000002500003155",
     "pm_card_refundFail": "4000000000005126",
     "pm_card_createDispute": "4000000000000259",
     "pm_card_createDisputeInquiry": "4000000000001976",

@@ -104,6 +104,9 @@ def after(sandbox: Sandbox, invoice: JsonDict, tried: payments.Attempt) -> None:
             _stands(sandbox, subscription, "active")
         case "requires_action":
             events.tell(sandbox, "invoice.payment_action_required", invoice)
+            if invoice["billing_reason"] != "subscription_create":
+                # Nobody was at the screen: a try that failed, until the payer confirms it.
+                failed(sandbox, invoice)
         case _:
             failed(sandbox, invoice)
 

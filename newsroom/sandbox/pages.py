@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from . import bank_entry, checkout, checkout_modes, currencies, entry, payments
+from . import bank_entry, checkout, checkout_modes, currencies, entry, invoices, payments
 from .api import LARGEST_BODY
 from .browser import policy
 from .errors import ApiError, InvalidRequest
@@ -174,6 +174,9 @@ class HostedPages:
                 passed = typed.get("answer") == "complete"
                 if session is None:
                     tried = payments.authenticate(self._sandbox, intent, passed=passed)
+                    invoice = invoices.of_intent(self._sandbox, intent_id)
+                    if invoice is not None and invoice["status"] == "open":
+                        invoices.after(self._sandbox, invoice, tried)
                     return render("message.html", kind=f"authentication_{tried.status}")
                 tried = checkout.authenticate(self._sandbox, session["id"], passed=passed)
                 if tried.status == "succeeded":
@@ -181,6 +184,17 @@ class HostedPages:
                 return RedirectResponse(session["url"], 303)
         except ApiError as refusal:
             return refused(refusal)
+
+    async def invoice(self, request: Request) -> Response:
+        """The hosted invoice: what is due, and the way to confirm it where a bank asks for that."""
+        try:
+            found = self._sandbox.fetch(request.path_params["invoice_id"], "invoice", "invoice")
+        except ApiError as refusal:
+            return refused(refusal)
+        intent = invoices.intent_of(self._sandbox, found)
+        waits = intent is not None and intent["status"] == "requires_action"
+        confirm = f"/authenticate/{intent['id']}" if intent and waits else None
+        return render("invoice.html", invoice=found, confirm=confirm)
 
     async def receipt(self, request: Request) -> Response:
         try:
@@ -210,5 +224,6 @@ def routes(sandbox: Sandbox) -> list[Route]:
         Route("/c/pay/{session_id}", hosted.pay, methods=["GET", "POST"]),
         Route("/c/pay/{session_id}/bank", hosted.pay_by_bank, methods=["GET", "POST"]),
         Route("/authenticate/{intent_id}", hosted.authenticate, methods=["GET", "POST"]),
+        Route("/i/{invoice_id}", hosted.invoice),
         Route("/receipts/{charge_id}", hosted.receipt),
     ]

@@ -35,10 +35,11 @@ def attempt(
 ) -> Attempt:
     """Charge the card. The intent has not succeeded yet nor been cancelled.
 
-    `off_session` says that nobody sits at the screen: a card that was set up asks for nothing.
+    `off_session` says that nobody sits at the screen: a card that was set up asks for nothing,
+    unless its bank wants its holder each time.
     """
     card = _as_its_bank_sees_it(sandbox, method, off_session)
-    if card.outcome is Outcome.ASKS_FOR_3DS and not off_session:
+    if card.outcome is Outcome.ASKS_FOR_3DS and (card.asks_each_time or not off_session):
         return _ask_for_authentication(sandbox, intent, method)
     return _charge(sandbox, intent, method, card)
 

@@ -1,5 +1,6 @@
 """A gift of each month, from the form through its renewals to its end, through every real part."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -177,6 +178,47 @@ def test_the_letter_leads_to_another_card_which_is_charged_at_once(stack_db: Sta
     acts.wait_for_raised(campaign, 6000)
     assert monthly.letters(recurring).count("renewal-failed") == 1
     assert monthly.letters(recurring).count("renewal-recovered") == 1
+    assert monthly.letters(recurring).count("card-changed") == 1
+    acts.books_are_clean(stack_db)
+
+
+def test_a_gift_that_its_donors_bank_asks_about_comes_once_the_donor_has_confirmed_it(
+    stack_db: Stack,
+) -> None:
+    campaign = a_campaign(ends_at=None)
+    card = {"card": "4000002760003184", "authenticate": "complete"}
+    recurring = monthly.recurring_of(monthly.give_monthly(stack_db, campaign, **card))
+    acts.wait_for_raised(campaign, 2000)
+    monthly.let_days_pass(stack_db, 31)
+    monthly.wait_for_letters(recurring, "renewal-confirm", 1)
+    assert recurring.donor
+    (letter,) = OutboxMail.objects.filter(
+        to=recurring.donor.email, dedupe_key__startswith="renewal-confirm:"
+    )
+    link = next(word for word in letter.text.split() if "/give/confirm/" in word)
+    assert "Your bank wants to hear from you" in requests.get(link, timeout=10).text
+    led = requests.post(link, allow_redirects=False, timeout=30)
+    assert led.status_code == 303
+    at_stripe = requests.get(led.headers["Location"], timeout=10)
+    (bank,) = re.findall(r'href="(/authenticate/[^"]+)"', at_stripe.text)
+    assert acts.raised(campaign) == 2000
+    requests.post(f"{stack_db.sandbox_url}{bank}", {"answer": "complete"}, timeout=30)
+    acts.wait_for_raised(campaign, 4000)
+    monthly.wait_for_state(recurring, "active")
+    acts.wait_for_quiet_inbox()
+    monthly.wait_for_letters(recurring, "receipt", 2)
+    assert "renewal-failed" not in monthly.letters(recurring)
+    assert "Your gift has arrived" in requests.get(link, timeout=10).text
+    assert not recurring.instalments.filter(to_confirm=True).exists()
+    acts.books_are_clean(stack_db)
+    # Who never answers is asked at each try, and after the last of them it ends.
+    for letters, days in ((2, 31), (3, 3), (4, 5)):
+        monthly.let_days_pass(stack_db, days)
+        monthly.wait_for_letters(recurring, "renewal-confirm", letters)
+    monthly.let_days_pass(stack_db, 7)
+    monthly.wait_for_state(recurring, "ended")
+    assert acts.raised(campaign) == 4000
+    acts.wait_for_quiet_inbox()
     acts.books_are_clean(stack_db)
 
 
