@@ -19,6 +19,7 @@ class ArticlesConfig(AppConfig):
         from articles import (
             going_public,
             navigation,
+            personal,
             picture_keeping,
             preview,
             publishing,
@@ -34,6 +35,7 @@ class ArticlesConfig(AppConfig):
         removals.join()
         picture_keeping.join()
         purging.join()
+        personal.join()
         page_published.connect(
             removal_requests.ask_for_expiry, sender=Article, dispatch_uid="ask_for_expiry"
         )

@@ -6,6 +6,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """What a change of a campaign makes old is purged with it."""
-        from campaigns import purging
+        from campaigns import personal, purging
 
         purging.join()
+        personal.join()

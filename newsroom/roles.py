@@ -99,6 +99,14 @@ _BOOKS = {
     "campaigns.add_bankstatement",
     "campaigns.view_fraudwarning",
 }
+# The officer for personal data: requests, erasing for who wrote, the register of incidents.
+_PRIVACY = {
+    "reader_account.view_accessrequest",
+    "reader_account.change_accessrequest",
+    "reader_account.add_erasure",
+    "reader_account.view_incident",
+    "reader_account.add_incident",
+}
 _OPERATE = {
     "mail.view_outboxmail",
     "audit.view_auditentry",
@@ -110,7 +118,7 @@ PERMISSIONS: Final[dict[str, set[str]]] = {
     REPORTER: _DESK | _WRITE,
     EDITOR: _DESK | _EDIT | {"campaigns.view_analytics"},
     STANDARDS_EDITOR: _DESK | _STANDARDS,
-    PUBLISHER: _DESK | _STANDARDS | _RAISE | _OPERATE,
+    PUBLISHER: _DESK | _STANDARDS | _RAISE | _OPERATE | _PRIVACY,
     FUNDRAISER: _DESK | _RAISE,
     TREASURER: _DESK | _BOOKS,
     ADMINISTRATOR: _DESK
@@ -118,6 +126,7 @@ PERMISSIONS: Final[dict[str, set[str]]] = {
     | _RAISE
     | _BOOKS
     | _OPERATE
+    | _PRIVACY
     | {
         "readers.view_reader",
         "readers.add_reader",

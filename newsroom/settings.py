@@ -148,6 +148,15 @@ CELERY_BEAT_SCHEDULE = {
     },
     "reconcile-all": {"task": "campaigns.tasks.reconcile_all", "schedule": 86400.0},
     "forget-unproven": {"task": "newsroom.readers.tasks.forget_unproven", "schedule": 86400.0},
+    "sweep-erasures": {
+        "task": "newsroom.account.tasks.sweep_erasures",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "destroy-what-is-due": {
+        "task": "newsroom.account.tasks.destroy_what_is_due",
+        "schedule": 86400.0,
+    },
     "heartbeat": {
         "task": "newsroom.desk.tasks.heartbeat",
         "schedule": 10.0,
@@ -180,6 +189,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "anymail",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",

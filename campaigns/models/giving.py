@@ -24,6 +24,8 @@ class Donor(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=5, default="en")
     stripe_customer = models.CharField(max_length=80, blank=True)
+    # Asked to be forgotten while a gift was disputed: name and address go on this day.
+    erase_after = models.DateField(null=True, editable=False)
     reader = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -41,6 +43,11 @@ class Donor(models.Model):
         indexes = [
             models.Index(OpClass(Lower("email"), name="text_pattern_ops"), name="donors_by_email"),
             GinIndex(SearchVector("name", config="simple"), name="donors_by_name"),
+            models.Index(
+                fields=["erase_after"],
+                name="donors_to_erase",
+                condition=models.Q(erase_after__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

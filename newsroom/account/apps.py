@@ -7,4 +7,6 @@ class AccountConfig(AppConfig):
     label = "reader_account"
 
     def ready(self) -> None:
-        from newsroom.account import giving  # noqa: F401
+        from newsroom.account import giving, holding  # noqa: F401
+
+        holding.join()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from newsroom.account import recurring_views, tax, views
+from newsroom.account import data_views, recurring_views, tax, views
 
 urlpatterns = [
     path("", views.reader, name="reader_account"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("statements/<int:year>/", recurring_views.year_statement, name="statement"),
     path("tax-receipts/<int:receipt_id>/", tax.receipt, name="reader_receipt"),
     path("follows/", views.follows, name="reader_follows"),
+    path("data/", data_views.held, name="reader_data"),
+    path("data/everything.zip", data_views.download, name="reader_everything"),
+    path("data/erase/", data_views.erase, name="reader_erase"),
+    path("erase/<str:token>/", data_views.confirm, name="reader_erase_confirm"),
 ]

@@ -32,14 +32,14 @@ log = logging.getLogger(__name__)
 SIGN_IN: Final = "sign-in"
 ACCOUNT_NOTICE: Final = "account notice"
 # Mail whose words nobody may read but its reader: hidden on the desk, blanked once it went out.
-CONFIDENTIAL: Final = frozenset({SIGN_IN, ACCOUNT_NOTICE})
+CONFIDENTIAL: Final = frozenset({SIGN_IN, ACCOUNT_NOTICE, "erase link"})
 
 # Mail with a link that opens what is its reader's alone: hidden on the desk, kept in the outbox.
 WITH_KEY: Final = frozenset({"give link", "recurring donation", "tax receipt"})
 
 # Mail to people who are no readers of ours, or wished to be forgotten: once it went out, or was
 # given up, nothing is kept of the address and the words.
-FORGOTTEN: Final = frozenset({"reminder", "tribute card"})
+FORGOTTEN: Final = frozenset({"reminder", "tribute card", "erased"})
 
 # How long after each failed attempt the next one comes; after the last the mail is given up.
 WAITS: Final = (

@@ -2,6 +2,7 @@
 
 from allauth.account import urls as account_urls
 from allauth.mfa import urls as mfa_urls
+from allauth.usersessions import urls as usersessions_urls
 from django.urls import include, path
 
 from newsroom.readers import views
@@ -13,4 +14,5 @@ urlpatterns = [
     path("password/<path:rest>", views.to_account),
     path("", include(account_urls)),
     path("2fa/", include(mfa_urls)),
+    path("sessions/", include(usersessions_urls)),
 ]

@@ -117,6 +117,10 @@ def _expand_at(
         return
     if isinstance(value, str):
         found = sandbox.store.find(value)
+        if found is None and sandbox.store.setting(f"deleted:{value}"):
+            # Of a customer that was deleted Stripe says that much, and expands no further.
+            thing[step] = {"id": value, "object": step, "deleted": True}
+            return
         if found is None or step == "id":
             raise _cannot(path)
         value = thing[step] = present(sandbox, found)

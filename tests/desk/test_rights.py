@@ -56,6 +56,9 @@ MAY_OPEN = {
         roles.PUBLISHER,
         roles.ADMINISTRATOR,
     },
+    "/desk/privacy/": {roles.PUBLISHER, roles.ADMINISTRATOR},
+    "/desk/privacy/person/": {roles.PUBLISHER, roles.ADMINISTRATOR},
+    "/desk/privacy/incidents/": {roles.PUBLISHER, roles.ADMINISTRATOR},
     "/desk/audit/": {roles.STANDARDS_EDITOR, roles.PUBLISHER, roles.ADMINISTRATOR},
 }
 
