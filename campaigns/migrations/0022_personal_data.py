@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0020_reminders_of_a_mailbox"),
+        ("campaigns", "0021_gifts_to_confirm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
