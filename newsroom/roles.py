@@ -58,6 +58,25 @@ _STANDARDS = _EDIT | {
     # Being the second person without whom no older story is removed and no version withheld.
     "articles.agree_removal",
 }
+# Composing letters and, with `send_letter`, sending them; above a size a second person agrees.
+_LETTERS = {
+    "letters.view_newsletter",
+    "letters.view_letter",
+    "letters.add_letter",
+    "letters.change_letter",
+}
+_SEND_LETTERS = _LETTERS | {
+    "letters.add_newsletter",
+    "letters.change_newsletter",
+    "letters.send_letter",
+    # Addresses: the list, an import, what somebody agreed to.
+    "letters.view_subscriber",
+    "letters.add_subscriber",
+    "letters.change_subscriber",
+    "letters.view_consent",
+    "mail.view_addresshold",
+    "mail.delete_addresshold",
+}
 _RAISE = {
     "branding.change_ownwords",
     "campaigns.view_givehour",
@@ -116,10 +135,10 @@ _OPERATE = {
 
 PERMISSIONS: Final[dict[str, set[str]]] = {
     REPORTER: _DESK | _WRITE,
-    EDITOR: _DESK | _EDIT | {"campaigns.view_analytics"},
-    STANDARDS_EDITOR: _DESK | _STANDARDS,
-    PUBLISHER: _DESK | _STANDARDS | _RAISE | _OPERATE | _PRIVACY,
-    FUNDRAISER: _DESK | _RAISE,
+    EDITOR: _DESK | _EDIT | _LETTERS | {"campaigns.view_analytics"},
+    STANDARDS_EDITOR: _DESK | _STANDARDS | _LETTERS,
+    PUBLISHER: _DESK | _STANDARDS | _RAISE | _OPERATE | _PRIVACY | _SEND_LETTERS,
+    FUNDRAISER: _DESK | _RAISE | _SEND_LETTERS,
     TREASURER: _DESK | _BOOKS,
     ADMINISTRATOR: _DESK
     | _STANDARDS
@@ -127,6 +146,7 @@ PERMISSIONS: Final[dict[str, set[str]]] = {
     | _BOOKS
     | _OPERATE
     | _PRIVACY
+    | _SEND_LETTERS
     | {
         "readers.view_reader",
         "readers.add_reader",

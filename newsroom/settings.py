@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 60},
     },
+    "tend-subscribers": {"task": "newsroom.letters.tasks.tend_subscribers", "schedule": 86400.0},
     "sweep-receipts": {
         "task": "campaigns.tasks.sweep_receipts",
         "schedule": 15.0,
@@ -178,6 +179,7 @@ INSTALLED_APPS = [
     "newsroom",
     "newsroom.desk",
     "newsroom.account",
+    "newsroom.letters",
     "campaigns",
     "articles",
     "newsroom.readers",
@@ -331,6 +333,11 @@ RECORD_KEY = (
 )
 if not re.fullmatch(r"[0-9a-f]{64}", RECORD_KEY):
     raise ImproperlyConfigured("WAYLIGHT_RECORD_KEY must be 64 hexadecimal digits (0-9, a-f).")
+# By which an address that we forgot is known again (suppression list, proof of consent). Without
+# one it is made from the secret key: whoever changes that keeps the old one here.
+ADDRESS_KEY = (
+    env.str("WAYLIGHT_ADDRESS_KEY", "") or sha256(f"addresses:{SECRET_KEY}".encode()).hexdigest()
+)
 # Where a line is kept for each day's head, to be taken along by the backup.
 RECORD_HEADS_DIR = Path(env.str("WAYLIGHT_RECORD_HEADS_DIR", str(STATE_DIR / "heads")))
 
@@ -447,6 +454,25 @@ ANYMAIL: dict[str, str] = {
 }
 DEFAULT_FROM_EMAIL = env.str("WAYLIGHT_MAIL_FROM", "Newsroom <newsroom@waylight.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Letters (docs/letters.md). Who sends them, where that is another address than that of receipts.
+LETTERS_FROM_EMAIL = env.str("WAYLIGHT_LETTERS_FROM", DEFAULT_FROM_EMAIL)
+# A letter to more readers than this needs a second person on the desk.
+LETTERS_SECOND_PERSON = env.int("WAYLIGHT_LETTERS_SECOND_PERSON", 1_000)
+# At most so many a day for one reader: appeals, and scheduled letters of all newsletters.
+APPEALS_A_DAY = env.int("WAYLIGHT_APPEALS_A_DAY", 1)
+LETTERS_A_DAY = env.int("WAYLIGHT_LETTERS_A_DAY", 3)
+# From this hour to that one nothing but corrections and breaking news is sent.
+LETTERS_QUIET = (env.int("WAYLIGHT_QUIET_FROM", 21), env.int("WAYLIGHT_QUIET_TO", 7))
+# So many a second to one provider, by its name; "other" for all that are not named.
+LETTER_RATES = {
+    name: int(rate)
+    for name, rate in env.dict("WAYLIGHT_LETTER_RATES", default={"other": "100"}).items()
+}
+# How many tasks send one letter at the same time.
+LETTER_SENDERS = env.int("WAYLIGHT_LETTER_SENDERS", 2)
+# Whether imported lists may bring readers who did not say yes but gave lately: implied consent,
+# which in Canada a registered charity has for two years after a gift (docs/letters.md).
+IMPLIED_CONSENT = env.bool("WAYLIGHT_IMPLIED_CONSENT", False)
 MAIL_CATCHER_DIR = env.str("WAYLIGHT_MAIL_CATCHER_DIR", "")
 
 # ------------------------------------------------------------------ safety

@@ -16,6 +16,7 @@ from articles import urls as articles_urls
 from articles.desk.unpublishing import straight_to_the_reason
 from campaigns import urls as campaigns_urls
 from newsroom.edge.headers import far_kept
+from newsroom.letters import urls as letters_urls
 
 urlpatterns = [
     path("", include("newsroom.desk.urls")),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("desk/", include(wagtailadmin_urls)),
     path("", include(articles_urls.machine_urlpatterns)),
     path("", include(campaigns_urls.machine_urlpatterns)),
+    path("", include(letters_urls.machine_urlpatterns)),
 ]
 
 if settings.WAYLIGHT_ENV != "production":
@@ -47,6 +49,7 @@ urlpatterns += i18n_patterns(
     ),
     path("account/", include("newsroom.account.urls")),
     path("account/", include("newsroom.readers.urls")),
+    path("", include(letters_urls)),
     path("", include(campaigns_urls)),
     path("", include(articles_urls)),
     path("", include(wagtail_urls)),

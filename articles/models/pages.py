@@ -21,6 +21,7 @@ RESERVED_SLUGS = frozenset(
         "desk",
         "give",
         "healthz",
+        "letters",
         "media",
         "people",
         "readyz",

@@ -37,7 +37,7 @@ def takes_forms(names: Collection[str]) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             if "csrfmiddlewaretoken" in request.POST:
                 return with_token(request, *args, **kwargs)
-            fields = [(name, request.POST[name]) for name in names if name in request.POST]
+            fields = [(name, value) for name in names for value in request.POST.getlist(name)]
             context = {"fields": fields, "action": request.path}
             return uncached(render(request, "asked_again.html", context, status=403))
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from articles import answers, comments, following, reports
 from campaigns import reminders, tributes
+from newsroom.letters import signing_up
 from newsroom.mail import outbox
 
 # Whatever the newsroom writes to readers, save about money.
@@ -16,6 +18,7 @@ KINDS: Final = (
     comments.APPROVED_MAIL,
     reminders.KIND,
     tributes.KIND,
+    signing_up.TO_CONFIRM,
     "give link",
     *outbox.CONFIDENTIAL,
 )
@@ -29,12 +32,14 @@ class Forgotten:
     follows: int
     reminders: int
     cards: int
+    letters: int
     mails: int
 
 
 @transaction.atomic
 def forget_address(address: str) -> Forgotten:
-    """Erase `address` from reports, follows, reminders, cards that wait, and mails; all or nothing.
+    """Erase `address` from reports, follows, reminders, cards that wait, letters and mails; all or
+    nothing.
 
     Donations, receipts and the mails about them stay.
     """
@@ -43,5 +48,6 @@ def forget_address(address: str) -> Forgotten:
         follows=following.erase_address(address),
         reminders=reminders.erase_address(address),
         cards=tributes.erase_address(address),
+        letters=signing_up.erase_address(address, timezone.now()),
         mails=outbox.forget(outbox.mails_to(address, KINDS)),
     )

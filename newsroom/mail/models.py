@@ -60,3 +60,22 @@ class OutboxMail(models.Model):
 
     def __str__(self) -> str:
         return self.dedupe_key
+
+
+class AddressHold(models.Model):
+    """An address that mail came back from for good, by its keyed hash; `address` is for staff, and
+    empty once it was forgotten."""
+
+    address_key = models.CharField(max_length=64, unique=True)
+    address = models.CharField(_("address"), max_length=320, blank=True)
+    reason = models.CharField(_("what the server said"), max_length=300)
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("held address")
+        verbose_name_plural = _("held addresses")
+        ordering = ["-since"]
+        default_permissions = ("view", "delete")
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 
 from newsroom.audit import log as audit
 from newsroom.celery import app
+from newsroom.mail import holds
 from newsroom.mail.models import MailState, OutboxMail
 from newsroom.mail.sending import Refused, Unsent, send
 from newsroom.mail.writing import one_line, write
@@ -33,6 +34,9 @@ SIGN_IN: Final = "sign-in"
 ACCOUNT_NOTICE: Final = "account notice"
 # Mail whose words nobody may read but its reader: hidden on the desk, blanked once it went out.
 CONFIDENTIAL: Final = frozenset({SIGN_IN, ACCOUNT_NOTICE, "erase link"})
+
+# Mail that a person waits for at this moment: it goes out though its address is held.
+ASKED_FOR: Final = CONFIDENTIAL | {"letters to confirm"}
 
 # Mail with a link that opens what is its reader's alone: hidden on the desk, kept in the outbox.
 WITH_KEY: Final = frozenset({"give link", "recurring donation", "tax receipt"})
@@ -178,6 +182,8 @@ def deliver(mail_id: int, now: datetime) -> MailState | None:
     mail = _claim(mail_id, now)
     if mail is None:
         return None
+    if mail.kind not in ASKED_FOR and holds.is_held(mail.to):
+        return _give_up(mail, str(holds.HELD))
     try:
         send(mail)
     except Refused as refusal:

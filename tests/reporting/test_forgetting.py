@@ -32,7 +32,8 @@ def test_forget_address_erases_it_from_reports_and_follows_and_from_nobody_else(
     said = StringIO()
     call_command("forget_address", "Ann@Example.org", stdout=said)
     assert said.getvalue() == (
-        "Erased from 1 reports, 1 followed stories, 0 reminders, 0 cards and 0 other mails.\n"
+        "Erased from 1 reports, 1 followed stories, 0 reminders, 0 cards, 0 letters and "
+        "0 other mails.\n"
     )
     assert [each.email for each in ReportContact.objects.all()] == ["ben@example.org"]
     assert [each.email for each in Follow.objects.all()] == ["ben@example.org"]

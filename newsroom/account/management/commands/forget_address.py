@@ -11,8 +11,8 @@ from newsroom.account.forgetting import forget_address
 class Command(BaseCommand):
     help = (
         "Erase an e-mail address from error reports (which stay, without it), from the stories it "
-        "follows, from reminders and tribute cards that wait, and from the mails that went to it; "
-        "those about money stay, as the law asks."
+        "follows, from reminders and tribute cards that wait, from letters, and from the mails "
+        "that went to it; those about money stay, as the law asks."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,5 +22,6 @@ class Command(BaseCommand):
         found = forget_address(address)
         self.stdout.write(
             f"Erased from {found.reports} reports, {found.follows} followed stories, "
-            f"{found.reminders} reminders, {found.cards} cards and {found.mails} other mails."
+            f"{found.reminders} reminders, {found.cards} cards, {found.letters} letters and "
+            f"{found.mails} other mails."
         )

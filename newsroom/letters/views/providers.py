@@ -1,0 +1,5 @@
+"""Anymail's addresses under one root, for `events` to look up."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("anymail.urls"))]
