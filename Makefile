@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env browser demo demo-reset test bench soak messages lint format clean
+.PHONY: help env browser demo demo-reset test bench soak pictures messages lint format clean
 
 help: ## this list
 	@echo "Waylight. What can be made:"
@@ -39,6 +39,9 @@ soak: env ## thousands of gifts under every fault at once (GIFTS=5000 SEED=1); 1
 	@WAYLIGHT_SEQUENCES=100 $(BIN)/pytest -q tests/proof/test_any_sequence.py
 	@$(BIN)/python -m tests.soak $(if $(GIFTS),--gifts $(GIFTS)) $(if $(SEED),--seed $(SEED))
 
+pictures: env browser ## each page of the running demo, phone and desktop, light and dark, in .pictures/; and what axe finds
+	@$(BIN)/python -m tests.pictures $(ARGS)
+
 messages: env ## the catalogues of other languages brought up to date with what the code says
 	@$(BIN)/python -m newsroom.catalogue
 
@@ -59,4 +62,4 @@ clean: ## take away what was made here: environment, demo, test databases
 		$(BIN)/python -m newsroom.engines stop --state-dir .test >/dev/null; \
 		$(BIN)/python -m newsroom.engines stop --state-dir .soak >/dev/null; \
 	fi
-	@rm -rf .venv .demo .test .bench .soak .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@rm -rf .venv .demo .test .bench .soak .pictures .lighthouse .pytest_cache .ruff_cache .mypy_cache .hypothesis
