@@ -12,9 +12,9 @@ from datetime import datetime
 
 from campaigns.gateway import Charge, PaymentFacts, Transaction
 from campaigns.models import EntryKind
-from campaigns.models.ledger import ATTRIBUTIONS, OFFLINE
+from campaigns.models.ledger import ATTRIBUTIONS, MOVES, OFFLINE
 
-_OUR_OWN = {EntryKind.OTHER, EntryKind.MATCH} | OFFLINE | ATTRIBUTIONS
+_OUR_OWN = {EntryKind.OTHER, EntryKind.MATCH} | OFFLINE | ATTRIBUTIONS | MOVES
 _COUNTING = frozenset(EntryKind.values) - _OUR_OWN
 
 

@@ -4,15 +4,23 @@
 says where the kept ones differ; `manage.py verify_ledger` prints that.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from campaigns import matching, milestones
-from campaigns.models import Attribution, Campaign, Donation, EntryKind, LedgerEntry, Payment
+from campaigns.models import (
+    Attribution,
+    Campaign,
+    Donation,
+    EntryKind,
+    Frequency,
+    LedgerEntry,
+    Payment,
+)
 from campaigns.models.ledger import GIFTS, OFFLINE, RECEIVED
 
 _ROLLUP = """
@@ -34,6 +42,16 @@ INSERT INTO campaigns_donortotal AS kept (campaign_id, donor_id, net)
 VALUES (%(campaign)s, %(donor)s, %(amount)s)
 ON CONFLICT (campaign_id, donor_id) DO UPDATE SET net = kept.net + excluded.net
 RETURNING net
+"""
+
+_DONOR_YEAR = """
+INSERT INTO campaigns_donoryear AS kept (donor_id, year, currency, net, regular, gifts, last_at)
+VALUES (%(donor)s, %(year)s, %(currency)s, %(amount)s, %(regular)s, %(donations)s, %(given_at)s)
+ON CONFLICT (donor_id, year, currency) DO UPDATE SET
+    net = kept.net + excluded.net,
+    regular = kept.regular + excluded.regular,
+    gifts = kept.gifts + excluded.gifts,
+    last_at = greatest(kept.last_at, excluded.last_at)
 """
 
 _TOTAL = """
@@ -63,13 +81,75 @@ ON CONFLICT (campaign_id) DO UPDATE SET on_its_way = kept.on_its_way + excluded.
 
 _GIVEN = "UPDATE campaigns_match SET given = given + %(matched)s WHERE id = %(match)s"
 
-_NET = "UPDATE campaigns_donation SET net = net + %(amount)s WHERE id = %(donation)s"
+# Whose it is is asked under the row's lock: two donors may just have been joined.
+_NET = """
+UPDATE campaigns_donation SET net = net + %(amount)s WHERE id = %(donation)s
+RETURNING donor_id, frequency
+"""
+
+# In how many of a campaign's counted donors these donors are.
+_STOOD = """
+SELECT campaign_id, count(*) FROM campaigns_donortotal
+WHERE donor_id = ANY(%s) AND net > 0 GROUP BY 1
+"""
+
+_MORE_DONORS = "UPDATE campaigns_campaigntotal SET donors = donors + %s WHERE campaign_id = %s"
+
+_DONOR_AGAIN = """
+INSERT INTO campaigns_donortotal (campaign_id, donor_id, net)
+SELECT e.campaign_id, g.donor_id, sum(e.amount)
+FROM campaigns_ledgerentry e JOIN campaigns_donation g ON g.id = e.donation_id
+WHERE e.campaign_id IS NOT NULL AND g.donor_id = ANY(%s) GROUP BY 1, 2
+"""
+
+# The years of donors from their entries alone; `which` narrows it to some of them.
+DONOR_YEARS: Final = """
+SELECT g.donor_id, extract(year FROM e.occurred_at AT TIME ZONE c.time_zone)::smallint AS year,
+    e.currency, sum(e.amount)::bigint AS net,
+    coalesce(sum(e.amount) FILTER (WHERE g.frequency <> 'once'), 0)::bigint AS regular,
+    count(*) FILTER (WHERE e.kind IN ('charge', 'offline'))::integer AS gifts,
+    max(e.occurred_at) FILTER (WHERE e.kind IN ('charge', 'offline')) AS last_at
+FROM campaigns_ledgerentry e
+JOIN campaigns_donation g ON g.id = e.donation_id
+JOIN campaigns_campaign c ON c.id = e.campaign_id
+WHERE g.donor_id IS NOT NULL {which}
+GROUP BY 1, 2, 3
+"""
+
+_YEARS_AGAIN = (
+    "INSERT INTO campaigns_donoryear (donor_id, year, currency, net, regular, gifts, last_at)"
+    + DONOR_YEARS.format(which="AND g.donor_id = ANY(%s)")
+)
+
+# One at a time writes for a donor, in whatever years and campaigns.
+_HOLD = """
+SELECT 1 FROM campaigns_donor WHERE id IN (
+    SELECT donor_id FROM campaigns_donation WHERE id = ANY(%s) FOR NO KEY UPDATE
+) ORDER BY id FOR NO KEY UPDATE
+"""
 
 # Two payments of one donation may stand in two campaigns, one of them after the deadline.
 _NET_HERE = """
 SELECT sum(amount)::bigint FROM campaigns_ledgerentry
 WHERE donation_id = %(donation)s AND campaign_id = %(campaign)s
 """
+
+
+def rebuild_donors(donors: Sequence[int]) -> None:
+    """Make the sums of `donors` anew from their entries, after donations went from one to
+    another. Call with the donors and their donations locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STOOD, [list(donors)])
+        before = dict(cursor.fetchall())
+        cursor.execute("DELETE FROM campaigns_donortotal WHERE donor_id = ANY(%s)", [list(donors)])
+        cursor.execute(_DONOR_AGAIN, [list(donors)])
+        cursor.execute("DELETE FROM campaigns_donoryear WHERE donor_id = ANY(%s)", [list(donors)])
+        cursor.execute(_YEARS_AGAIN, [list(donors)])
+        cursor.execute(_STOOD, [list(donors)])
+        after = dict(cursor.fetchall())
+        for campaign in sorted(before.keys() | after.keys()):
+            if more := after.get(campaign, 0) - before.get(campaign, 0):
+                cursor.execute(_MORE_DONORS, [more, campaign])
 
 
 def _crossed(before: int, after: int) -> int:
@@ -86,8 +166,11 @@ def append(entries: Iterable[LedgerEntry]) -> None:
     holds a campaign's total is alone with its matches, days and marks.
     """
     risen = set()
+    entries = sorted(entries, key=_order)
     with transaction.atomic(), connection.cursor() as cursor:
-        for entry in sorted(entries, key=_order):
+        if given := [entry.donation_id for entry in entries if entry.donation_id]:
+            cursor.execute(_HOLD, [given])
+        for entry in entries:
             _write(cursor, entry)
             if entry.campaign_id:
                 matched = matching.due(entry, entry.charged_at or entry.occurred_at)
@@ -130,14 +213,21 @@ def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
     }
     if entry.donation_id:
         cursor.execute(_NET, values)
+        values["donor"], frequency = cursor.fetchone()
         cursor.execute(_NET_HERE, values)
         net = cursor.fetchone()[0]
         values["standing"] = _crossed(net - entry.amount, net)
-        values["donor"] = entry.donation.donor_id if entry.donation else None
         if values["donor"]:
             cursor.execute(_DONOR, values)
             net = cursor.fetchone()[0]
             values["donors"] = _crossed(net - entry.amount, net)
+            values |= {
+                "year": values["day"].year,
+                "currency": entry.currency,
+                "regular": 0 if frequency == Frequency.ONCE else entry.amount,
+                "given_at": entry.occurred_at if charge else None,
+            }
+            cursor.execute(_DONOR_YEAR, values)
     cursor.execute(_TOTAL, values)
     if match:
         cursor.execute(_GIVEN, values)
@@ -179,11 +269,12 @@ _RECOUNTS: list[tuple[str, str]] = [
         WITH computed AS (
             SELECT c.id AS key,
                 coalesce(sum(e.amount), 0) AS raised,
-                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline', 'attributed')),
-                    0)
+                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline', 'attributed',
+                    'moved_in')), 0)
                     AS received,
                 coalesce(-sum(e.amount) FILTER (
-                    WHERE e.kind NOT IN ('charge', 'offline', 'attributed', 'match')), 0)
+                    WHERE e.kind NOT IN ('charge', 'offline', 'attributed',
+                        'moved_in', 'match')), 0)
                     AS reversed,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 coalesce(sum(e.amount) FILTER (
@@ -213,11 +304,12 @@ _RECOUNTS: list[tuple[str, str]] = [
         WITH computed AS (
             SELECT ROW(e.campaign_id, (e.occurred_at AT TIME ZONE c.time_zone)::date,
                        e.article_id)::text AS key,
-                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline', 'attributed')),
-                    0)
+                coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline', 'attributed',
+                    'moved_in')), 0)
                     AS received,
                 coalesce(-sum(e.amount) FILTER (
-                    WHERE e.kind NOT IN ('charge', 'offline', 'attributed', 'match')), 0)
+                    WHERE e.kind NOT IN ('charge', 'offline', 'attributed',
+                        'moved_in', 'match')), 0)
                     AS reversed,
                 coalesce(sum(e.amount) FILTER (WHERE e.kind = 'match'), 0) AS matched,
                 sum(coalesce(e.fee_counted, e.fee)) AS fees,
@@ -243,6 +335,18 @@ _RECOUNTS: list[tuple[str, str]] = [
             SELECT ROW(campaign_id, donor_id)::text AS key, net FROM campaigns_donortotal
         )
         """,
+    ),
+    (
+        "donor's year (donor, year, currency)",
+        f"""
+        WITH computed AS (
+            SELECT ROW(donor_id, year, currency)::text AS key, net, regular, gifts, last_at
+            FROM ({DONOR_YEARS.format(which="")}) years
+        ), kept AS (
+            SELECT ROW(donor_id, year, currency)::text AS key, net, regular, gifts, last_at
+            FROM campaigns_donoryear
+        )
+        """,  # noqa: S608 (our own text)
     ),
     (
         "donation",

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns import ledger
+from campaigns import calls, joining, ledger
 from campaigns.giving import GivingError
 from campaigns.models import (
     Campaign,
@@ -110,7 +110,9 @@ def undo(gift: OfflineGift, *, by: Reader, reason: str, moment: datetime) -> Off
         gift.state, gift.decided_by, gift.reason = OfflineState.UNDONE, by, _said(reason)
         gift.save(update_fields=["state", "decided_by", "reason"])
         first = LedgerEntry.objects.get(source_key=_key(gift))
-        ledger.append([_entry(gift, first.campaign, -first.amount, moment, undone=True)])
+        stands = gift.donation.entries.filter(kind=EntryKind.MOVED_IN).order_by("-pk").first()
+        campaign = (stands or first).campaign
+        ledger.append([_entry(gift, campaign, -first.amount, moment, undone=True)])
         gift.donation.state = DonationState.FAILED
         gift.donation.save(update_fields=["state"])
         settling.mark(gift.donation)
@@ -136,6 +138,7 @@ def _book(gift: OfflineGift) -> None:
     default = Campaign.objects.filter(is_default=True).first()
     campaign = ledger.campaign_for(gift.donation, moment, default)
     ledger.append([_entry(gift, campaign, gift.amount, moment)])
+    calls.owe(gift.donation)
 
 
 def received_at(gift: OfflineGift) -> datetime:
@@ -179,7 +182,8 @@ def _donor(gift: OfflineGift) -> Donor | None:
     if not email:
         return Donor.objects.create(name=gift.name) if gift.name else None
     known = Donor.objects.annotate(address=Lower("email")).filter(address=email)
-    return known.order_by("pk").first() or Donor.objects.create(email=email, name=gift.name)
+    found = known.order_by("pk").first()
+    return joining.standing(found) if found else Donor.objects.create(email=email, name=gift.name)
 
 
 def _locked(gift: OfflineGift) -> OfflineGift:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns import dunning, gateway, gateway_recurring, instalments, sync
+from campaigns import dunning, gateway, gateway_recurring, instalments, joining, sync
 from campaigns.gateway_recurring import Card, Subscription
 from campaigns.models import (
     ChangeKind,
@@ -178,7 +178,7 @@ def _donor(facts: Subscription, recurring: RecurringDonation) -> Donor | None:
     donor, _made = Donor.objects.get_or_create(
         email=facts.email[:320], defaults={"language": recurring.language}
     )
-    return donor
+    return joining.standing(donor)
 
 
 def _ended_by(recurring: RecurringDonation, facts: Subscription) -> EndedBy:

@@ -15,7 +15,17 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns import debits, gateway, instalments, ledger, receipts, tributes, tries
+from campaigns import (
+    calls,
+    debits,
+    gateway,
+    instalments,
+    joining,
+    ledger,
+    receipts,
+    tributes,
+    tries,
+)
 from campaigns.counting import Movement, movements
 from campaigns.models import (
     Campaign,
@@ -109,6 +119,8 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
         # After the entries: a donor's total is locked before the campaign's, by everybody.
         ledger.set_on_its_way(payment, *_on_its_way(facts, payment, donation))
         _bring_up(donation, paid, now)
+        if any(entry.kind == EntryKind.CHARGE and entry.amount > 0 for entry in new):
+            calls.owe(donation)
         if arrived:
             tributes.owe_card(donation, now)
         debits.owe_letter(donation, payment, facts)
@@ -146,7 +158,7 @@ def _donor_of(charge: gateway.Charge, language: str) -> Donor | None:
         email=charge.email[:320],
         defaults={"name": charge.name[:200], "language": language},
     )
-    return donor
+    return joining.standing(donor)
 
 
 def _new_entries(
@@ -211,8 +223,12 @@ def _campaigns_of(
         m.charge_id: payment.counts_in or ledger.campaign_for(donation, m.charged_at, default)
         for m in fresh
     }
-    booked = LedgerEntry.objects.filter(charge_id__in=list(found), kind=EntryKind.CHARGE)
-    return found | {entry.charge_id: entry.campaign for entry in booked.select_related("campaign")}
+    booked = LedgerEntry.objects.filter(
+        charge_id__in=list(found), kind__in=[EntryKind.CHARGE, EntryKind.MOVED_IN]
+    )
+    # The last one says where it stands: staff may have moved it.
+    last = booked.select_related("campaign").order_by("pk")
+    return found | {entry.charge_id: entry.campaign for entry in last}
 
 
 def _bring_up(donation: Donation, paid: list[gateway.Charge], now: datetime) -> None:

@@ -17,6 +17,9 @@ ITEMS = [
         ("campaigns.view_campaign", "campaigns.view_analytics"),
     ),
     (_("Donations"), "donations", "tick-inverse", ("campaigns.view_donation",)),
+    (_("Donors"), "donors", "user", ("campaigns.view_donor",)),
+    (_("Thank-you calls"), "calls", "comment", ("campaigns.view_thankyoucall",)),
+    (_("Segments"), "segments", "group", ("campaigns.view_segment",)),
     (
         _("Recurring donations"),
         "recurring",

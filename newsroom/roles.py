@@ -92,6 +92,12 @@ _RAISE = {
     "campaigns.view_analytics",
     "campaigns.view_recurringdonation",
     "campaigns.cancel_recurringdonation",
+    # Whom to thank by telephone: the names of these donors alone.
+    "campaigns.view_thankyoucall",
+    "campaigns.change_thankyoucall",
+    # Counts; the names in a segment only with `view_donor`.
+    "campaigns.view_segment",
+    "campaigns.change_segment",
 }
 _BOOKS = {
     "campaigns.view_givehour",
@@ -102,6 +108,14 @@ _BOOKS = {
     "campaigns.view_match",
     "campaigns.view_donation",
     "campaigns.view_donor",
+    "campaigns.change_donor",
+    "campaigns.move_donation",
+    "campaigns.view_thankyoucall",
+    "campaigns.change_thankyoucall",
+    "campaigns.view_segment",
+    "campaigns.change_segment",
+    # Donors' names and addresses leave the site.
+    "campaigns.export_segment",
     "campaigns.view_recurringdonation",
     "campaigns.cancel_recurringdonation",
     "campaigns.view_analytics",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_required
 from wagtail.admin.widgets.button import HeaderButton
 
-from campaigns import analytics, charts, forecasting, reminders
+from campaigns import analytics, calls, charts, forecasting, reminders
 from campaigns.models import Campaign
 from newsroom.furniture import desk_page
 from newsroom.money import Money
@@ -44,6 +44,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         to_do=analytics.to_do(found),
         charts=drawn,
         reminders=reminders.counts(found),
+        calls=calls.counts(found),
         # Made with the charts.
         made=forecasting.kept(found),
         # After the charts, which count the sizes when nobody has yet.

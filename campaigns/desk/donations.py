@@ -1,12 +1,9 @@
 """Donations on the desk: the list with its search, and one donation with its whole life."""
 
-import re
 import uuid
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,10 +11,11 @@ from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_required
 
 from campaigns.analytics import headlines
+from campaigns.desk import donors
 from campaigns.desk.forms import DonationFilter
 from campaigns.desk.tax_receipts import of_donation
 from campaigns.history import history_of
-from campaigns.models import Donation, Donor, InboxEvent, LedgerEntry, Payment
+from campaigns.models import Donation, InboxEvent, LedgerEntry, Payment
 from campaigns.receipts import reference
 from campaigns.refunds import left_to_refund
 from newsroom.audit.models import AuditEntry
@@ -27,8 +25,6 @@ from newsroom.money import Money
 from newsroom.paging import page_by_key
 
 ICON = "tick-inverse"
-# A search that fits more donors than this is too wide to be answered by a list.
-MOST_DONORS = 200
 MOST_NAMED = 50
 
 
@@ -76,7 +72,7 @@ def found(donations: QuerySet[Donation], text: str, *, sees_donors: bool) -> Que
     """
     named = Q(pk__in=_named(text))
     if sees_donors:
-        named |= Q(donor__in=list(_donors(text)))
+        named |= Q(donor__in=donors.found(text))
     return donations.filter(named)
 
 
@@ -112,17 +108,6 @@ def _attempts(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:
     return uuid.UUID(text.ljust(32, "0")), uuid.UUID(text.ljust(32, "f"))
 
 
-def _donors(text: str) -> QuerySet[Donor, int]:
-    query = " & ".join(f"{word}:*" for word in re.findall(r"\w+", text))
-    donors = Donor.objects.annotate(
-        address=Lower("email"), words=SearchVector("name", config="simple")
-    )
-    fits = Q(address__startswith=text.lower())
-    if query and "@" not in text:
-        fits |= Q(words=SearchQuery(query, search_type="raw", config="simple"))
-    return donors.filter(fits).values_list("pk", flat=True)[:MOST_DONORS]
-
-
 @permission_required("campaigns.view_donation")
 def donation(request: HttpRequest, donation_id: int) -> HttpResponse:
     """Everything that happened to one donation."""
@@ -150,6 +135,7 @@ def donation(request: HttpRequest, donation_id: int) -> HttpResponse:
         acts=acts_upon(one, payments).select_related("actor"),
         sees_donors=sees_donors,
         tax=of_donation(one) if request.user.has_perm("campaigns.view_taxreceipt") else None,
+        may_move=one.net > 0 and request.user.has_perm("campaigns.move_donation"),
         may_receipt=request.user.has_perm("campaigns.issue_taxreceipt"),
     )
     page["history"] = history_of(one)

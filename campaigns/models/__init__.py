@@ -4,11 +4,20 @@ honours (`tributes`), who wants to be asked later (`reminders`), gifts of each m
 (`recurring`), gifts by cheque and the like (`offline`), what was tried at the give form
 (`defence`), what Stripe told us (`pipeline`), payouts and the bank's word of
 them (`payouts`), tax receipts (`tax`), attributions and files for accountants
-(`accounting`)."""
+(`accounting`), what the desk keeps about donors (`donors`)."""
 
 from campaigns.models.accounting import Attribution, ExportPiece, ExportState, LedgerExport
 from campaigns.models.campaign import Campaign, CampaignChange
 from campaigns.models.defence import GiveHour
+from campaigns.models.donors import (
+    CallReason,
+    CallState,
+    DonorJoin,
+    DonorNote,
+    DonorYear,
+    Segment,
+    ThankYouCall,
+)
 from campaigns.models.giving import (
     Donation,
     DonationState,
@@ -71,6 +80,8 @@ __all__ = [
     "Attribution",
     "BankLine",
     "BankStatement",
+    "CallReason",
+    "CallState",
     "Campaign",
     "CampaignChange",
     "CampaignTotal",
@@ -81,7 +92,10 @@ __all__ = [
     "DonationState",
     "Donor",
     "DonorAddress",
+    "DonorJoin",
+    "DonorNote",
     "DonorTotal",
+    "DonorYear",
     "EndedBy",
     "EntryKind",
     "ExportPiece",
@@ -126,7 +140,9 @@ __all__ = [
     "RequestMode",
     "RunState",
     "Scheme",
+    "Segment",
     "TaxReceipt",
+    "ThankYouCall",
     "Tribute",
     "TributeKind",
 ]

@@ -33,12 +33,22 @@ class Donor(models.Model):
         on_delete=models.SET_NULL,
         related_name="donor",
     )
+    # Written by staff, who asked for it; donors give none on the form.
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, db_default="")
+    no_calls = models.BooleanField(_("does not wish to be called"), default=False, db_default=False)
+    no_appeals = models.BooleanField(
+        _("does not wish to be asked for more"), default=False, db_default=False
+    )
+    # Found to be the same person: what comes by this address is that donor's.
+    joined_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="known_as"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("donor")
         verbose_name_plural = _("donors")
-        default_permissions = ("view",)
+        default_permissions = ("view", "change")
         # The desk finds a donor by the beginning of an address or of a word of the name.
         indexes = [
             models.Index(OpClass(Lower("email"), name="text_pattern_ops"), name="donors_by_email"),
@@ -151,7 +161,10 @@ class Donation(models.Model):
         verbose_name_plural = _("donations")
         ordering = ["-id"]
         default_permissions = ("view",)
-        permissions = [("refund_donation", "Can refund a donation")]
+        permissions = [
+            ("refund_donation", "Can refund a donation"),
+            ("move_donation", "Can move a donation to another campaign"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="donation_above_zero"),
             models.CheckConstraint(

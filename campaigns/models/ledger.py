@@ -31,6 +31,8 @@ class EntryKind(models.TextChoices):
     OFFLINE_UNDONE = "offline_undone", _("offline gift undone")
     ATTRIBUTED = "attributed", _("attributed by staff")
     ATTRIBUTION_UNDONE = "attribution_undone", _("attribution undone")
+    MOVED_IN = "moved_in", _("moved here by staff")
+    MOVED_OUT = "moved_out", _("moved to another campaign")
 
 
 # What a donor gave: it counts as received, all else but a match as what went back.
@@ -38,8 +40,10 @@ GIFTS = frozenset({EntryKind.CHARGE, EntryKind.OFFLINE})
 OFFLINE = frozenset({EntryKind.OFFLINE, EntryKind.OFFLINE_UNDONE})
 # What staff moved of money that belongs to no donation.
 ATTRIBUTIONS = frozenset({EntryKind.ATTRIBUTED, EntryKind.ATTRIBUTION_UNDONE})
+# A donation that staff moved from one campaign to another: both name it.
+MOVES = frozenset({EntryKind.MOVED_IN, EntryKind.MOVED_OUT})
 # What a campaign received, by whichever way.
-RECEIVED = GIFTS | {EntryKind.ATTRIBUTED}
+RECEIVED = GIFTS | {EntryKind.ATTRIBUTED, EntryKind.MOVED_IN}
 
 
 class LedgerEntry(models.Model):

@@ -44,6 +44,17 @@ class Branding(BaseGenericSetting):
         help_text=_("In a row. Trusted readers’ comments need no approval. 0 never."),
     )
 
+    calls_first_from = models.PositiveIntegerField(
+        _("first gifts from this amount on are thanked for by telephone"),
+        default=50,
+        help_text=_("In whole units of the gift’s currency. 0 never."),
+    )
+    calls_large_from = models.PositiveIntegerField(
+        _("gifts from this amount on are thanked for by telephone"),
+        default=500,
+        help_text=_("Whoever gave before, too; monthly gifts only the first time. 0 never."),
+    )
+
     panels = [
         FieldPanel("name"),
         FieldPanel("tagline"),
@@ -55,6 +66,8 @@ class Branding(BaseGenericSetting):
         FieldPanel("comments_days"),
         FieldPanel("comments_reports"),
         FieldPanel("comments_trust_after"),
+        FieldPanel("calls_first_from"),
+        FieldPanel("calls_large_from"),
     ]
 
     class Meta:
