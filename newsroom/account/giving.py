@@ -11,6 +11,7 @@ from django.db.models.functions import ExtractYear, Lower
 from django.dispatch import receiver
 
 from campaigns.history import Happening, histories
+from campaigns.joining import known_by
 from campaigns.models import (
     Donation,
     DonationState,
@@ -72,11 +73,19 @@ def gifts_of(reader: Reader) -> list[Gift]:
     ]
 
 
+def _own(reader: Reader) -> Q:
+    """Of the account, of a proven address, or of who was found to be the same person."""
+    addresses = proven_addresses(reader)
+    named = Q(donor__reader=reader) | Q(address__in=addresses)
+    same = known_by(addresses)
+    return named | Q(donor__in=same) if same else named
+
+
 def donations_of(reader: Reader) -> QuerySet[Donation]:
     """Every donation made with an address the reader has proven, or linked to the account."""
     return (
         Donation.objects.annotate(address=Lower("donor__email"))
-        .filter(Q(donor__reader=reader) | Q(address__in=proven_addresses(reader)))
+        .filter(_own(reader))
         .select_related("campaign", "donor")
     )
 
@@ -85,7 +94,7 @@ def recurring_of(reader: Reader) -> QuerySet[RecurringDonation]:
     """The reader's recurring donations that were begun, those that go on first."""
     return (
         RecurringDonation.objects.annotate(address=Lower("donor__email"))
-        .filter(Q(donor__reader=reader) | Q(address__in=proven_addresses(reader)))
+        .filter(_own(reader))
         .exclude(state=RecurringState.STARTED)
         .select_related("campaign", "donor")
         .order_by(F("ended_at").desc(nulls_first=True), "-id")

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 
 from campaigns import joining, ledger, moving
@@ -23,6 +24,7 @@ from campaigns.models import (
     Match,
 )
 from campaigns.moving import NotMoved
+from newsroom.account.giving import donations_of
 from newsroom.audit.models import AuditEntry
 from newsroom.readers.models import Reader
 from tests.campaigns_made import a_campaign
@@ -200,3 +202,17 @@ def test_a_sponsor_s_share_goes_back_when_a_gift_is_moved_and_comes_back_with_it
     moving.move(given.donation, one, reason="r", by=treasurer, moment=NOW)
     assert (in_books(one)[0], in_books(two)[0]) == (20000, 0)
     assert list(ledger.recount()) == []
+
+
+def test_who_proved_the_address_of_a_joined_donor_still_finds_their_gifts(
+    treasurer: Reader,
+) -> None:
+    reader = Reader.objects.create_user("ida@work.example")
+    EmailAddress.objects.create(user=reader, email=reader.email, verified=True, primary=True)
+    kept = Donor.objects.create(email="ida@home.example")
+    joined = Donor.objects.create(email="Ida@work.example")
+    given = a_gift(running(), 4000, NOW, donor=joined)
+    made = joining.join(kept, joined, reason="She said so", by=treasurer)
+    assert list(donations_of(reader)) == [given.donation]
+    joining.part(made, by=treasurer, moment=NOW)
+    assert list(donations_of(reader)) == [given.donation]
