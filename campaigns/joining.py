@@ -49,6 +49,16 @@ def addresses(donor: Donor) -> list[str | None]:
     return found
 
 
+def with_joined(donors: Iterable[Donor]) -> set[int]:
+    """Ids of `donors`, of whom they were joined to and of all who were joined to those."""
+    found: set[int] = set()
+    ahead = {standing(each).pk for each in donors}
+    while ahead:
+        found |= ahead
+        ahead = set(Donor.objects.filter(joined_to__in=ahead).values_list("pk", flat=True)) - found
+    return found
+
+
 def join(kept: Donor, joined: Donor, *, reason: str, by: Reader) -> DonorJoin:
     """Give everything of `joined` to `kept`. Raises NotJoined."""
     reason = " ".join(reason.split())[:200]

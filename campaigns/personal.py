@@ -15,13 +15,15 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import gateway, gateway_recurring, reminders, tributes
+from campaigns import gateway, gateway_recurring, joining, reminders, tributes
 from campaigns.models import (
     ChangeKind,
     Donation,
     DonationState,
     Donor,
     DonorAddress,
+    DonorJoin,
+    DonorNote,
     InboxEvent,
     OfflineGift,
     Payment,
@@ -32,6 +34,7 @@ from campaigns.models import (
     RecurringDonation,
     Reminder,
     TaxReceipt,
+    ThankYouCall,
     Tribute,
 )
 from campaigns.purging import campaign_paths
@@ -42,6 +45,7 @@ from newsroom.personal import Holding, Kept, Person, Row, register
 # A dispute may be opened 120 days after the gift, and again before the card network's own court
 # (https://docs.stripe.com/disputes/how-disputes-work); then nobody asks for the donor's name.
 DISPUTED_FOR: Final = timedelta(days=540)
+_UNKNOWN: Final = ("email", "name", "phone", "no_calls", "no_appeals")
 _FOUGHT_OVER: Final = (PaymentState.INQUIRY, PaymentState.DISPUTED)
 
 
@@ -55,18 +59,20 @@ def join() -> None:
         Holding("offline gifts", _("Gifts by cheque and the like"), _offline),
         Holding("tax receipts", _("Tax receipts"), _receipts),
         Holding("tributes", _("Gifts in honour or in memory"), _tributes),
+        Holding("notes on donors", _("What we wrote down about you as a donor"), _notes),
         Holding("reminders", _("Reminders that wait"), _reminders, _erase_reminders),
     )
 
 
 def donors_of(person: Person) -> QuerySet[Donor]:
-    """Those with an address of the person's, or linked to the account."""
+    """Those with an address of the person's, or linked to the account, and those they were joined
+    with."""
     own = Q(pk__in=[])
     for address in person.addresses:
         own |= Q(email__iexact=address)
     if person.reader is not None:
         own |= Q(reader=person.reader)
-    return Donor.objects.filter(own)
+    return Donor.objects.filter(pk__in=joining.with_joined(Donor.objects.filter(own)))
 
 
 def keeps(person: Person) -> Iterator[Kept]:
@@ -153,6 +159,10 @@ def _blank_gifts(donor: Donor) -> None:
         purges.owe(f"words:{gift.pk}:{uuid4()}", campaign_paths(gift.campaign))
     gifts.update(public_name="", message="")
     Tribute.objects.filter(donation__in=gifts).delete()
+    # What staff wrote about them, and why they were found to be one with somebody.
+    DonorNote.objects.filter(donor=donor).delete()
+    ThankYouCall.objects.filter(donation__in=gifts).update(note="")
+    DonorJoin.objects.filter(Q(kept=donor) | Q(joined=donor)).update(reason="")
     DonorAddress.objects.filter(donor=donor).delete()
     unnamed = {"name": "", "street": "", "unit": "", "city": "", "region": "", "postal_code": ""}
     # Nobody can be asked for an address any more: what was not issued yet is not issued.
@@ -175,7 +185,9 @@ def _blank(donor: Donor, erase_after: date | None) -> None:
     donor.reader, donor.stripe_customer, donor.erase_after = None, "", erase_after
     if erase_after is None:
         donor.email, donor.name = None, ""
-    donor.save(update_fields=["email", "name", "reader", "stripe_customer", "erase_after"])
+    # Nobody who was forgotten is called or asked again.
+    donor.phone, donor.no_calls, donor.no_appeals = "", True, True
+    donor.save(update_fields=[*_UNKNOWN, "reader", "stripe_customer", "erase_after"])
 
 
 def _erase_reminders(person: Person) -> int:
@@ -191,6 +203,9 @@ def _donor(person: Person) -> Iterator[Row]:
         yield {
             "address": donor.email,
             "name": donor.name,
+            "telephone": donor.phone,
+            "does not wish to be called": donor.no_calls,
+            "does not wish to be asked for more": donor.no_appeals,
             "language": donor.language,
             "known since": donor.created_at.isoformat(),
             "postal address": ", ".join([address.name, *address.lines]) if address else "",
@@ -280,6 +295,16 @@ def _tributes(person: Person) -> Iterator[Row]:
             "words": tribute.card_words,
             "on": tribute.send_on.isoformat() if tribute.send_on else None,
         }
+
+
+def _notes(person: Person) -> Iterator[Row]:
+    donors = donors_of(person)
+    for note in DonorNote.objects.filter(donor__in=donors):
+        yield {"written": note.at.isoformat(), "note": note.text}
+    calls = ThankYouCall.objects.filter(donation__donor__in=donors)
+    for call in calls:
+        ended = call.ended_at.isoformat() if call.ended_at else None
+        yield {"call for": call.reason, "became": call.state, "ended": ended, "note": call.note}
 
 
 def _reminders(person: Person) -> Iterator[Row]:

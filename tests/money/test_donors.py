@@ -11,13 +11,15 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import connection
 
-from campaigns import joining, ledger, moving
+from campaigns import calls, joining, ledger, moving, personal
 from campaigns.joining import NotJoined
 from campaigns.models import (
+    CallState,
     Campaign,
     CampaignTotal,
     Donation,
     Donor,
+    DonorNote,
     DonorYear,
     EntryKind,
     LedgerEntry,
@@ -26,10 +28,12 @@ from campaigns.models import (
 from campaigns.moving import NotMoved
 from newsroom.account.giving import donations_of
 from newsroom.audit.models import AuditEntry
+from newsroom.personal import Person, holdings
 from newsroom.readers.models import Reader
 from tests.campaigns_made import a_campaign
 from tests.desk.factory import a_gift, goes_back, random_giving
 from tests.desk.people import person
+from tests.privacy.everywhere import tables_naming
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +220,23 @@ def test_who_proved_the_address_of_a_joined_donor_still_finds_their_gifts(
     assert list(donations_of(reader)) == [given.donation]
     joining.part(made, by=treasurer, moment=NOW)
     assert list(donations_of(reader)) == [given.donation]
+
+
+def test_what_staff_wrote_about_a_donor_is_told_and_erased_with_whoever_they_were_joined_with(
+    treasurer: Reader,
+) -> None:
+    kept = Donor.objects.create(email="ida@home.example", name="Ida Xyzzy", phone="Xyzzy 613")
+    joined = Donor.objects.create(email="xyzzy@work.example", name="I. Xyzzy")
+    given = a_gift(running(), 90000, NOW, donor=joined)
+    call = calls.owe(given.donation)
+    assert call
+    calls.end(call, CallState.DONE, note="Xyzzy was glad", by=treasurer, moment=NOW)
+    joining.join(kept, joined, reason="Both are Xyzzy", by=treasurer)
+    DonorNote.objects.create(donor=kept, text="Xyzzy sings", by=treasurer)
+    person_ = Person(addresses=("xyzzy@work.example",))
+    told = str([list(each.rows(person_)) for each in holdings()])
+    assert all(words in told for words in ("Xyzzy 613", "Xyzzy sings", "Xyzzy was glad"))
+    personal.erase(person_)
+    # The audit log holds staff's reasons, in which the form asks for no names.
+    assert tables_naming("xyzzy") == {"audit_auditentry"}
+    assert list(ledger.recount()) == []
