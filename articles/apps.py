@@ -39,7 +39,8 @@ class ArticlesConfig(AppConfig):
         page_published.connect(
             removal_requests.ask_for_expiry, sender=Article, dispatch_uid="ask_for_expiry"
         )
-        story_form.join(Article, preview.preview_context)
+        story_form.join(Article)
+        preview.join(Article)
         preview.frame_previews(Article, FrontPage, Section, StandingPage)
         for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
             signal.connect(navigation.forget, dispatch_uid="forget_navigation")

@@ -1,18 +1,23 @@
-"""A draft as it would look, on the desk: from the page itself, since it has no version yet."""
+"""A draft as it would look, on the desk: from the page itself, since it has no version yet.
+
+As the story's page, and as lists show it, with its picture cut around the focal point.
+"""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from articles.addresses import absolute, current_path
 from articles.entries import mark_of, marked_by, story_entries
 from articles.keep_reading import keep_reading
-from articles.models import Article
+from articles.listing import Card, card_of
+from articles.models import Article, Kind
 from articles.related import with_related
 from articles.retractions import headline_where_shared, retraction_of
 from articles.sharing import share_links
@@ -32,6 +37,50 @@ def frame_previews(*models: type[Page]) -> None:
 def _framed(serve_preview: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     framed: Any = csp_replace({"frame-ancestors": [SELF]})(serve_preview)
     return framed
+
+
+IN_LISTS: Final = "lists"
+MODES: Final = [("", _("The story")), (IN_LISTS, _("In lists"))]
+
+
+def join(model: type[Article]) -> None:
+    """Give the story's model its previews."""
+
+    def get_preview_template(self: Article, request: HttpRequest, mode_name: str) -> str:
+        if mode_name == IN_LISTS:
+            return "articles/preview_lists.html"
+        template: str = self.get_template(request)
+        return template
+
+    def get_preview_context(self: Article, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        if mode_name == IN_LISTS:
+            return {"card": card(self), "request": request}
+        return preview_context(self, request)
+
+    model.preview_modes = MODES
+    model.get_preview_template = get_preview_template
+    model.get_preview_context = get_preview_context
+
+
+def card(article: Article) -> Card:
+    """The draft as lists would show it."""
+    content = content_of(article)
+    published = article.first_published_at or timezone.now()
+    return card_of(
+        {
+            "pk": article.pk or 0,
+            "address": current_path(article) or "/",
+            "headline": content["headline"],
+            "shown_dek": content["dek"],
+            "shown_label": content["label"],
+            "section": content["section"],
+            "authors": content["bylines"],
+            "picture": content["lead_image"],
+            "first_published_at": published,
+            "modified": published,
+            "corrected": bool(article.pk) and mark_of(story_entries(article.pk)) == Kind.CORRECTION,
+        }
+    )
 
 
 def preview_context(article: Article, request: HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The form in which stories are written, and what it asks before changed words are published."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -216,11 +215,7 @@ class StoryForm(WagtailAdminPageForm):
         sentences = [str(refusal)]
         if refusal.fault == "unexplained":
             self._suggest()
-            sentences += [
-                _("Was “%(before)s”, would be “%(after)s”.")
-                % {"before": change.before, "after": change.after}
-                for change in self.changes()
-            ]
+            sentences += [_in_a_sentence(change) for change in self.changes()]
         in_one_line = row == what_changed.NEWS or (
             refusal.fault in ("unexplained", "swapped") and self.one_line_until
         )
@@ -259,8 +254,8 @@ class StoryForm(WagtailAdminPageForm):
         return content
 
 
-def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -> None:
-    """Give the story's model its desk: form, panels, preview. The model itself knows of none."""
+def join(model: type[Article]) -> None:
+    """Give the story's model its desk: form and panels. The model itself knows of none."""
     model.base_form_class = StoryForm
     model.content_panels = [
         what_changed.WhatChangedPanel(heading=gettext_lazy("What changed"), icon="edit"),
@@ -317,7 +312,13 @@ def join(model: type[Article], preview_context: Callable[..., dict[str, Any]]) -
         CommentPanel(),
     ]
 
-    def get_preview_context(self: Article, request: Any, mode_name: str) -> dict[str, Any]:
-        return preview_context(self, request)
 
-    model.get_preview_context = get_preview_context
+def _in_a_sentence(change: ChangedWords) -> str:
+    if not change.before:
+        return _("Added: “%(words)s”.") % {"words": change.after}
+    if not change.after:
+        return _("Taken out: “%(words)s”.") % {"words": change.before}
+    return _("Was “%(before)s”, would be “%(after)s”.") % {
+        "before": change.before,
+        "after": change.after,
+    }

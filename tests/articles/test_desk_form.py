@@ -1,5 +1,6 @@
 """What an editor is promised of the form: it asks before, and keeps what was said."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,22 @@ def test_changed_words_are_not_published_without_a_word_about_it(
     kiln.refresh_from_db()
     assert kiln.versions.count() == 1
     assert "four cords" in desk.get(kiln.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("It burned five cords.", "Was “four”, would be “five”."),
+        ("It burned four big cords.", "Added: “big”."),
+        ("It burned cords.", "Taken out: “four”."),
+    ],
+)
+def test_who_changed_words_is_told_which(
+    desk: Client, kiln: Article, words: str, told: str
+) -> None:
+    data = typed("The kiln goes cold", words, slug="kiln")
+    page = save(desk, kiln, data, **PUBLISH).content.decode()
+    assert told in page
 
 
 def test_an_explained_change_is_published_with_its_entry_to_the_minute(
@@ -247,3 +264,24 @@ def test_the_desk_shows_the_preview_beside_the_form_and_readers_pages_stand_in_n
     assert shown["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in shown["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in desk.get(kiln.url)["Content-Security-Policy"]
+
+
+def test_the_preview_shows_what_lists_cut_the_picture_to(desk: Client, kiln: Article) -> None:
+    image = newsroom.image(width=1200, height=1600)
+    address = f"/desk/pages/{kiln.pk}/edit/preview/"
+    said = {"lead_image": image.pk, "lead_image_alt": "Red.", "lead_image_credit": "A. Bell"}
+    shown = []
+    for focus in ((600, 100), (600, 1500)):
+        image.focal_point_x, image.focal_point_y = focus
+        image.focal_point_width = image.focal_point_height = 50
+        image.save()
+        desk.post(address, typed("The kiln is warm", "It burned.", slug="kiln", **said))
+        page = desk.get(f"{address}?mode=lists&in_preview_panel=true").content.decode()
+        assert "The kiln is warm" in page
+        # On top of the front page and among others.
+        [crop] = set(re.findall(r'class="card-image" src="([^"]+)"', page))
+        shown.append(crop)
+    assert shown[0] != shown[1]
+    assert "In lists" in desk.get(f"/desk/pages/{kiln.pk}/edit/").content.decode()
+    # On the story's own page the picture is whole.
+    assert shown[1] not in desk.get(f"{address}?in_preview_panel=true").content.decode()
