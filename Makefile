@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env browser demo demo-reset test bench soak pictures messages lint format clean
+.PHONY: help env browser demo demo-reset test bench soak pictures lighthouse messages lint format clean
 
 help: ## this list
 	@echo "Waylight. What can be made:"
@@ -41,6 +41,9 @@ soak: env ## thousands of gifts under every fault at once (GIFTS=5000 SEED=1); 1
 
 pictures: env browser ## each page of the running demo, phone and desktop, light and dark, in .pictures/; and what axe finds
 	@$(BIN)/python -m tests.pictures $(ARGS)
+
+lighthouse: env browser ## Lighthouse's four marks for the main pages of the running demo
+	@$(BIN)/python -m tests.lighthouse
 
 messages: env ## the catalogues of other languages brought up to date with what the code says
 	@$(BIN)/python -m newsroom.catalogue

@@ -1,5 +1,5 @@
 """`{% sections as sections %}`: (title, url); `{% standing_pages as pages %}`: (title, url,
-purpose), in the language of the page; `{% other_languages as languages %}`: the same page in other
+purpose), in the language of the page; `{{ url|absolute }}`; `{% other_languages as languages %}`: the same page in other
 languages, with `switches` to show and `hreflang` for the head."""
 
 from typing import Any
@@ -7,10 +7,13 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from articles.addresses import absolute
 from articles.alternates import IN_EVERY_LANGUAGE, hreflang, site_alternates, switches
 from articles.navigation import navigation
 
 register = template.Library()
+# A canonical address is whole: crawlers pass by one without its site.
+register.filter("absolute", absolute)
 
 
 @register.simple_tag
