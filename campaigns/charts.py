@@ -78,7 +78,7 @@ def draw(campaign: Campaign, moment: datetime) -> Charts | None:
             drawn_at=moment,
             stamp=stamp,
             svg={
-                name: {width: _svg(spec, width) for width in WIDTHS} for name, spec in specs.items()
+                name: {width: svg(spec, width) for width in WIDTHS} for name, spec in specs.items()
             },
         )
         cache.set(_key(campaign), charts, KEPT.total_seconds())
@@ -224,7 +224,7 @@ def _axes(currency: str) -> Spec:
     }
 
 
-def _svg(spec: Spec, width: str) -> str:
+def svg(spec: Spec, width: str) -> str:
     # Imported where it draws: it holds some 60 MiB, which a web process rarely needs.
     import vl_convert
 

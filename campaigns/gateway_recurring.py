@@ -57,6 +57,7 @@ class Subscription:
     next_at: datetime | None
     cancels_at: datetime | None
     ended_at: datetime | None
+    cancelled_at: datetime | None
     cancel_reason: str
     paused: bool
     resumes_at: datetime | None
@@ -106,6 +107,7 @@ def _subscription(found: dict[str, Any], invoices: tuple[Invoice, ...] = ()) -> 
         for name, value in (
             ("cancels_at", found.get("cancel_at")),
             ("ended_at", found.get("ended_at")),
+            ("cancelled_at", found.get("canceled_at")),
             ("resumes_at", pause.get("resumes_at")),
         )
     }

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from campaigns import renewals
 from campaigns.gateway import DONATION_KEY, Invoice
 from campaigns.models import (
     Campaign,
@@ -39,6 +40,7 @@ def donation_of(invoice: Invoice) -> Donation | None:
         donation = recurring.first if invoice.first else _renewal(recurring, invoice)
         instalment.donation = donation
         instalment.save(update_fields=["donation"])
+    renewals.settle(recurring.donor_id, recurring.currency, recurring.frequency)
     return (
         Donation.objects.select_related("campaign", "donor")
         .select_for_update(of=("self",), no_key=True)

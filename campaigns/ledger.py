@@ -4,7 +4,7 @@
 says where the kept ones differ; `manage.py verify_ledger` prints that.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -395,13 +395,20 @@ ORDER BY 1
 """
 
 
+def compared(
+    what: str, tables: str, named: Mapping[str, Any] | None = None
+) -> Iterator[Difference]:
+    """Where two tables of one `key` differ: `tables` is a WITH of `computed` and `kept`."""
+    with connection.cursor() as cursor:
+        cursor.execute(tables + _COMPARE, named)
+        for key, kept, computed in cursor.fetchall():
+            yield Difference(f"{what} {key}", kept, computed)
+
+
 def recount() -> Iterator[Difference]:
     """Compute every sum from the entries alone and yield where the kept ones differ."""
     for what, tables in _RECOUNTS:
-        with connection.cursor() as cursor:
-            cursor.execute(tables + _COMPARE)
-            for key, kept, computed in cursor.fetchall():
-                yield Difference(f"{what} {key}", kept, computed)
+        yield from compared(what, tables)
     for campaign, amount, raised in milestones.unsaid():
         yield Difference(f"reached, campaign {campaign}, {amount}", None, raised)
     over = LedgerEntry.objects.raw(

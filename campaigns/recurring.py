@@ -10,7 +10,16 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns import dunning, gateway, gateway_recurring, instalments, joining, sync
+from campaigns import (
+    dunning,
+    gateway,
+    gateway_recurring,
+    instalments,
+    joining,
+    moves,
+    renewals,
+    sync,
+)
 from campaigns.gateway_recurring import Card, Subscription
 from campaigns.models import (
     ChangeKind,
@@ -127,6 +136,7 @@ def _write(facts: Subscription, now: datetime) -> RecurringDonation | None:
     recurring = instalments.of_subscription(facts.id, facts.notes, facts.created)
     if recurring is None:
         return None
+    stood = moves.standing(recurring)
     before = recurring.state
     for invoice in facts.invoices:
         # What costs nothing is Stripe's note of a day that was moved.
@@ -151,6 +161,8 @@ def _write(facts: Subscription, now: datetime) -> RecurringDonation | None:
     recurring.synced_at = now
     recurring.next_look_at = _next_look(recurring, facts, now)
     recurring.save()
+    renewals.settle(recurring.donor_id, recurring.currency, recurring.frequency)
+    moves.write_down(recurring, stood, now, facts.cancelled_at or facts.ended_at)
     dunning.owe_letters(recurring, before)
     if card_before and recurring.card_id not in ("", card_before):
         dunning.write(

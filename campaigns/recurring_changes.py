@@ -138,8 +138,9 @@ def ask(
     key: uuid.UUID,
     by: Reader,
     by_staff: bool = False,
+    moment: datetime | None = None,
 ) -> RecurringDonation:
-    """Make a change once, however often the form with `key` is sent.
+    """Make a change once, however often the form with `key` is sent; asked at `moment`, or now.
 
     Raises ChangeRefused when Stripe would not, NotYet when it did not answer: then it is done
     later, without anybody.
@@ -154,6 +155,7 @@ def ask(
                 "reason": wish.reason,
                 "by": by,
                 "by_staff": by_staff,
+                **({"asked_at": moment} if moment else {}),
             },
         )
         # What donors do with their own gift is theirs: the change itself says it.

@@ -15,9 +15,11 @@ from campaigns import (
     export,
     gateway,
     inbox,
+    monthly_charts,
     recurring,
     recurring_changes,
     reminders,
+    rollups,
     sync,
     tributes,
     tries,
@@ -168,6 +170,14 @@ def write_down_tries() -> None:
 @shared_task
 def draw_charts() -> None:
     charts.draw_all(timezone.now())
+    monthly_charts.draw_all(timezone.now())
+
+
+@shared_task
+def check_rollups() -> None:
+    """Once a day, whenever that is asked."""
+    if rollups.is_due(timezone.now()):
+        rollups.check(timezone.now())
 
 
 NUDGE = "inbox-nudged"

@@ -26,6 +26,7 @@ ITEMS = [
         "rotate",
         ("campaigns.view_recurringdonation",),
     ),
+    (_("Monthly giving"), "monthly", "history", ("campaigns.view_analytics",)),
     (_("Offline gifts"), "offline", "download", ("campaigns.view_offlinegift",)),
     (_("Tax receipts"), "tax_receipts", "doc-full", ("campaigns.view_taxreceipt",)),
     (_("Ledger"), "ledger", "list-ul", ("campaigns.view_ledgerentry",)),

@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-exports": {"task": "campaigns.tasks.sweep_exports", "schedule": 60.0},
     "forget-receipts": {"task": "campaigns.tasks.forget_receipts", "schedule": 86400.0},
     "write-down-tries": {"task": "campaigns.tasks.write_down_tries", "schedule": 60.0},
+    "check-rollups": {"task": "campaigns.tasks.check_rollups", "schedule": 300.0},
     "draw-charts": {"task": "campaigns.tasks.draw_charts", "schedule": 60.0},
 }
 

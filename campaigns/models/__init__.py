@@ -4,7 +4,8 @@ honours (`tributes`), who wants to be asked later (`reminders`), gifts of each m
 (`recurring`), gifts by cheque and the like (`offline`), what was tried at the give form
 (`defence`), what Stripe told us (`pipeline`), payouts and the bank's word of
 them (`payouts`), tax receipts (`tax`), attributions and files for accountants
-(`accounting`), what the desk keeps about donors (`donors`)."""
+(`accounting`), what the desk keeps about donors (`donors`), what moved of the regular giving (`moves`), notes of days and what staff are
+told by mail (`watch`)."""
 
 from campaigns.models.accounting import Attribution, ExportPiece, ExportState, LedgerExport
 from campaigns.models.campaign import Campaign, CampaignChange
@@ -35,6 +36,13 @@ from campaigns.models.ledger import (
 )
 from campaigns.models.marks import GiftUse, Milestone, Question, Reached
 from campaigns.models.matches import Match
+from campaigns.models.moves import (
+    MoveKind,
+    MoveMonth,
+    RecurringMove,
+    RenewalCell,
+    RenewalMonth,
+)
 from campaigns.models.offline import Method, OfflineGift, OfflineState
 from campaigns.models.payouts import (
     BankLine,
@@ -75,8 +83,10 @@ from campaigns.models.tax import (
     TaxReceipt,
 )
 from campaigns.models.tributes import Tribute, TributeKind
+from campaigns.models.watch import Alarm, DayNote, RollupCheck, StaffMail
 
 __all__ = [
+    "Alarm",
     "Attribution",
     "BankLine",
     "BankStatement",
@@ -88,6 +98,7 @@ __all__ = [
     "Cause",
     "ChangeKind",
     "DailyRollup",
+    "DayNote",
     "Donation",
     "DonationState",
     "Donor",
@@ -113,6 +124,8 @@ __all__ = [
     "Match",
     "Method",
     "Milestone",
+    "MoveKind",
+    "MoveMonth",
     "OfflineGift",
     "OfflineState",
     "Payment",
@@ -135,12 +148,17 @@ __all__ = [
     "Reconciliation",
     "RecurringChange",
     "RecurringDonation",
+    "RecurringMove",
     "RecurringState",
     "Reminder",
+    "RenewalCell",
+    "RenewalMonth",
     "RequestMode",
+    "RollupCheck",
     "RunState",
     "Scheme",
     "Segment",
+    "StaffMail",
     "TaxReceipt",
     "ThankYouCall",
     "Tribute",

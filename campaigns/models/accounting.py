@@ -51,14 +51,17 @@ class ExportState(models.TextChoices):
 
 
 class LedgerExport(models.Model):
-    """The ledger of a period as a workbook, written in the background and gone after a day.
+    """A table as a workbook, written in the background and gone after a day.
 
-    `since` and `until` are days in the newsroom's time zone, both included. `with_donors` only
-    when whoever asked may see donors.
+    The ledger of a period: `since` and `until` are days in the newsroom's time zone, both
+    included; `with_donors` only when whoever asked may see donors. Any other is named by `table`
+    (campaigns/tables.py), and `asked` is what its page was asked for.
     """
 
-    since = models.DateField()
-    until = models.DateField()
+    table = models.CharField(max_length=40, blank=True, default="", db_default="")
+    asked = models.JSONField(default=dict, db_default={})
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
     campaign = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="+")
     with_donors = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=ExportState.choices, default=ExportState.WAITING)

@@ -119,7 +119,10 @@ class Campaign(models.Model):
         verbose_name_plural = _("campaigns")
         ordering = ["-starts_at"]
         default_permissions = ("view", "add", "change")
-        permissions = [("view_analytics", "Can see campaign analytics")]
+        permissions = [
+            ("view_analytics", "Can see campaign analytics"),
+            ("export_analytics", "Can download campaign analytics"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(goal__gt=0), name="goal_above_zero"),
             models.CheckConstraint(

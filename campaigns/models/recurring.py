@@ -84,6 +84,12 @@ class RecurringDonation(models.Model):
                 condition=models.Q(next_look_at__isnull=False),
             ),
             models.Index(fields=["card_ends_on"], name="recurring_by_cards_end"),
+            # What yearly gifts bring in a month to come.
+            models.Index(
+                fields=["currency", "next_at"],
+                name="recurring_yearly_due",
+                condition=models.Q(frequency="year", next_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="recurring_above_zero"),

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from articles.checking import last_check
 from articles.heads import file_lacks_last_head
 from articles.models import RecordHead
-from campaigns import books, inbox
+from campaigns import books, inbox, rollups
 from campaigns.models import InboxEvent
 from campaigns.tries import seen_by_all
 from newsroom.celery import app
@@ -36,6 +36,8 @@ BOOKS_STALE: Final = timedelta(hours=3)
 RECENT: Final = timedelta(days=1)
 # The record is verified and its head told each day.
 RECORD_STALE: Final = timedelta(hours=36)
+# Every kept sum is recomputed each day.
+ROLLUPS_STALE: Final = timedelta(hours=36)
 REDIS_SECONDS: Final = 2
 
 
@@ -44,6 +46,7 @@ NAMES: Final = {
     "inbox": _("Stripe’s events"),
     "outbox": _("E-mails"),
     "books": _("Books"),
+    "rollups": _("Sums for the figures"),
     "giving": _("The give form"),
     "record": _("The record"),
     "pages": _("Pages and caches"),
@@ -94,6 +97,7 @@ def health(moment: datetime) -> Health:
         ("inbox", _inbox),
         ("outbox", _outbox),
         ("books", _books),
+        ("rollups", _rollups),
         ("giving", _giving),
         ("record", _record),
         ("pages", _pages),
@@ -185,6 +189,17 @@ def _books(moment: datetime) -> Check:
         return Check("books", State.BROKEN, facts)
     stale = moment - verdict.at > BOOKS_STALE
     return Check("books", State.ATTENTION if stale else State.GOOD, facts | {"stale": stale})
+
+
+def _rollups(moment: datetime) -> Check:
+    """The last recomputing of every kept sum from nothing."""
+    last = rollups.last_check()
+    facts = {"last": last, "stale": False}
+    if last is not None and last.differences:
+        return Check("rollups", State.BROKEN, facts)
+    fresh = last is not None and last.finished_at and moment - last.finished_at <= ROLLUPS_STALE
+    facts["stale"] = last is not None and not fresh
+    return Check("rollups", State.GOOD if fresh else State.ATTENTION, facts)
 
 
 def _giving(moment: datetime) -> Check:

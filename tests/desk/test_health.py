@@ -15,7 +15,7 @@ from articles import tasks
 from articles.chain import START
 from articles.heads import append_missing, heads_file, publish_head
 from articles.models import RecordCheck, RecordHead
-from campaigns.models import InboxEvent, Reconciliation
+from campaigns.models import InboxEvent, Reconciliation, RollupCheck
 from newsroom.desk import health as parts
 from newsroom.desk.health import Check, State, health
 from newsroom.desk.heartbeat import beat
@@ -39,6 +39,7 @@ def well(db: None, settings: Settings, tmp_path: Path) -> None:
     settings.RECORD_HEADS_DIR = tmp_path
     a_head(at)
     RecordCheck.objects.create(started_at=at, finished_at=at, links=4)
+    RollupCheck.objects.create(started_at=at, finished_at=at)
 
 
 def a_head(at: datetime) -> None:

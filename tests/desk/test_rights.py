@@ -34,6 +34,7 @@ MAY_OPEN = {
     "/desk/offline/new/": RAISERS | BOOKKEEPERS,
     "/desk/offline/file/": RAISERS | BOOKKEEPERS,
     "/desk/recurring/": RAISERS | BOOKKEEPERS,
+    "/desk/recurring/figures/": SEE_FIGURES,
     "/desk/donations/": RAISERS | BOOKKEEPERS,
     "/desk/donations/{donation}/": RAISERS | BOOKKEEPERS,
     "/desk/donations/{donation}/refund/{payment}/": BOOKKEEPERS,

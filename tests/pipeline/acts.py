@@ -121,7 +121,7 @@ def entries(campaign: Campaign) -> list[tuple[str, int]]:
 
 def books_are_clean(stack: Stack) -> None:
     """Both commands, run as a person would, find no difference."""
-    for command in ("verify_ledger", "reconcile"):
+    for command in ("verify_rollups", "reconcile"):
         done = stack.manage(command)
         assert done.returncode == 0, done.stderr + done.stdout
 
