@@ -74,6 +74,12 @@ class Period:
         return entries.filter(campaign=self.campaign) if self.campaign else entries
 
 
+def period_of(export: LedgerExport) -> Period:
+    assert export.since is not None
+    assert export.until is not None
+    return Period(export.since, export.until, export.campaign)
+
+
 def headings(with_donors: bool) -> list[str]:
     zone = settings.TIME_ZONE
     found = [
@@ -230,7 +236,7 @@ def work_off(export_id: int, now: datetime) -> bool:
 
 def write_workbook(export: LedgerExport, file: IO[bytes]) -> None:
     """The ledger and its totals as a workbook; tells its progress every `CHUNK` rows."""
-    period = Period(export.since, export.until, export.campaign)
+    period = period_of(export)
     LedgerExport.objects.filter(pk=export.pk).update(rows=period.entries().count())
     book = Workbook(write_only=True)
     first = book.create_sheet(_("Totals"))

@@ -245,13 +245,13 @@ def retention(rows: Iterable[RenewalCell], frequency: Frequency, moment: datetim
             continue
         cells, period = [], first
         while period <= month_of(moment):
-            row, over = by[first].get(period), is_over(later(period, step), moment)
+            here, over = by[first].get(period), is_over(later(period, step), moment)
             cells.append(
                 Cell(
                     period,
                     size,
-                    donors=(row.donors if row else 0) if over or period == first else None,
-                    waiting=row.waiting if row and over else 0,
+                    donors=(here.donors if here else 0) if over or period == first else None,
+                    waiting=here.waiting if here and over else 0,
                 )
             )
             period = later(period, step)

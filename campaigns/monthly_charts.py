@@ -58,7 +58,9 @@ def draw(figures: monthly.Monthly, moment: datetime) -> Charts | None:
 def waterfall_chart(regular: Regular) -> Spec:
     """What came up from the line and what went down from it, month by month, and what ran."""
     currency = regular.currency
-    up, down, runs = [], [], []
+    up: list[Spec] = []
+    down: list[Spec] = []
+    runs: list[Spec] = []
     for month in regular.shown:
         day = month.month.isoformat()
         for kinds, rows in ((UP, up), (DOWN, down)):

@@ -96,11 +96,18 @@ def settle(donor: int | None, currency: str, frequency: str) -> None:
     their recurring donation, were written, in the same transaction."""
     if donor is None:
         return
-    named = {"donor": donor, "currency": currency, "frequency": frequency}
     with connection.cursor() as cursor:
         # Two gifts of one donor are renewed at once: each must see what the other wrote.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, donor % 2**31])
-        cursor.execute(_OF_DONOR, {**named, "zone": settings.TIME_ZONE})
+        cursor.execute(
+            _OF_DONOR,
+            {
+                "donor": donor,
+                "currency": currency,
+                "frequency": frequency,
+                "zone": settings.TIME_ZONE,
+            },
+        )
         new = {period: Due(*amounts) for period, *amounts in cursor.fetchall()}
     rows = RenewalMonth.objects.filter(
         donor_id=donor, currency=currency, frequency=frequency
@@ -142,11 +149,18 @@ def _move_sums(
     names = ("donors", "waiting", "paid", "pending", "lost")
     with connection.cursor() as cursor:
         for cohort, period in sorted(by, key=lambda cell: (cell[1], cell[0] or date.min)):
-            more = dict(zip(names, by[cohort, period], strict=True))
-            if any(more.values()):
-                where = {"cohort": cohort, "period": period}
-                where |= {"currency": currency, "frequency": frequency}
-                cursor.execute(_CELL, where | more)
+            more = by[cohort, period]
+            if any(more):
+                cursor.execute(
+                    _CELL,
+                    {
+                        "currency": currency,
+                        "frequency": frequency,
+                        "cohort": cohort,
+                        "period": period,
+                        **dict(zip(names, more, strict=True)),
+                    },
+                )
 
 
 # Donors' renewals from the instalments (`zone`: the newsroom's), and the sums of them from those.

@@ -120,7 +120,7 @@ def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
     if made.with_donors and not request.user.has_perm("campaigns.view_donor"):
         return HttpResponse(status=404)
     response = StreamingHttpResponse(export.pieces(made), content_type=XLSX)
-    name = _name(export.Period(made.since, made.until, made.campaign))
+    name = _name(export.period_of(made))
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     response["Content-Length"] = str(made.size)
     response["Cache-Control"] = "private, no-store"
