@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from campaigns import ledger
+from campaigns import ledger, renewals
 from campaigns.models import (
     Donation,
     Donor,
@@ -87,6 +87,7 @@ def join(kept: Donor, joined: Donor, *, reason: str, by: Reader) -> DonorJoin:
         joined.joined_to = kept
         joined.save(update_fields=["joined_to"])
         ledger.rebuild_donors([kept.pk, joined.pk])
+        renewals.rebuild([kept.pk, joined.pk])
         made = DonorJoin.objects.create(
             kept=kept,
             joined=joined,
@@ -123,6 +124,7 @@ def part(made: DonorJoin, *, by: Reader, moment: datetime) -> DonorJoin:
         joined.joined_to = None
         joined.save(update_fields=["joined_to", "reader"])
         ledger.rebuild_donors([now.pk, joined.pk])
+        renewals.rebuild([now.pk, joined.pk])
         made.undone_at, made.undone_by = moment, by
         made.save(update_fields=["undone_at", "undone_by"])
         _record(by, "parted", made, f"Parted donor {joined.pk} from {now.pk} again")

@@ -6,7 +6,7 @@ difference, in the transaction that changed an instalment. Months are the newsro
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from campaigns.models import RenewalMonth
+from campaigns.models import RecurringDonation, RenewalMonth
 
 # Any number no other pair of advisory locks of the site uses.
 LOCK: Final = 0x57A7
@@ -136,6 +136,17 @@ def settle(donor: int | None, currency: str, frequency: str) -> None:
         update_fields=["paid", "pending", "lost"],
     )
     _move_sums(currency, frequency, old, new)
+
+
+def rebuild(donors: Iterable[int]) -> None:
+    """Settle everything of donors whose recurring donations went from one to another."""
+    for donor in sorted(set(donors)):
+        known = {
+            *RecurringDonation.objects.filter(donor=donor).values_list("currency", "frequency"),
+            *RenewalMonth.objects.filter(donor=donor).values_list("currency", "frequency"),
+        }
+        for currency, frequency in sorted(known):
+            settle(donor, currency, frequency)
 
 
 def _move_sums(

@@ -4,8 +4,8 @@ honours (`tributes`), who wants to be asked later (`reminders`), gifts of each m
 (`recurring`), gifts by cheque and the like (`offline`), what was tried at the give form
 (`defence`), what Stripe told us (`pipeline`), payouts and the bank's word of
 them (`payouts`), tax receipts (`tax`), attributions and files for accountants
-(`accounting`), what the desk keeps about donors (`donors`), what moved of the regular giving (`moves`), notes of days and what staff are
-told by mail (`watch`)."""
+(`accounting`), what the desk keeps about donors (`donors`), what moved of the regular giving
+(`moves`), notes of days and what staff are told by mail (`watch`)."""
 
 from campaigns.models.accounting import Attribution, ExportPiece, ExportState, LedgerExport
 from campaigns.models.campaign import Campaign, CampaignChange

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns import monthly, monthly_charts, moves, renewals, rollups
+from campaigns.joining import join
 from campaigns.models import (
+    Donor,
     EndedBy,
     Instalment,
     MoveKind,
@@ -28,7 +30,7 @@ from campaigns.models import (
 )
 from campaigns.moves import Standing, moved
 from tests.campaigns_made import a_campaign
-from tests.desk.people import SignIn
+from tests.desk.people import SignIn, person
 from tests.desk.test_recurring import a_recurring
 
 STATES = st.sampled_from(RecurringState)
@@ -252,6 +254,9 @@ def test_rollups_are_computed_from_nothing_and_a_difference_is_named(sign_in: Si
         return " ".join(treasurer.get("/desk/health/").content.decode().split())
 
     assert "They have not been computed from nothing yet." in said()
+    call_command("verify_rollups")
+    one, other = Donor.objects.filter(recurring_donations__moves__kind="begun").distinct()[:2]
+    join(one, other, reason="the same person", by=person("administrator"))
     call_command("verify_rollups")
     run = rollups.check(datetime.now(UTC))
     assert run is not None
