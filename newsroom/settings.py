@@ -8,6 +8,7 @@ the file `env` of the state folder is read, so that `manage.py` works beside a r
 import mimetypes
 import os
 import re
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -157,6 +158,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "newsroom.account.tasks.destroy_what_is_due",
         "schedule": 86400.0,
     },
+    "look-at-certificate": {
+        "task": "newsroom.desk.tasks.look_at_certificate",
+        "schedule": 21600.0,
+    },
     "heartbeat": {
         "task": "newsroom.desk.tasks.heartbeat",
         "schedule": 10.0,
@@ -220,6 +225,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost: a page that is kept passes none of the others. It keeps their headers with it.
     "newsroom.edge.middleware.PageCacheMiddleware",
+    "newsroom.edge.tallies.CountAnswers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -512,11 +518,36 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # ------------------------------------------------------------------ logs
+# What Prometheus shows to read `/metrics`; without one there is no such page.
+METRICS_TOKEN = env.str("WAYLIGHT_METRICS_TOKEN", "")
+# On which days keys end, as whoever made them was told: "stripe=2027-01-31,cloudflare=2027-06-30".
+KEYS_EXPIRE: dict[str, date] = {}
+for _each in env.list("WAYLIGHT_KEYS_EXPIRE", default=[]):
+    _name, _, _day = _each.partition("=")
+    try:
+        KEYS_EXPIRE[_name.strip()] = date.fromisoformat(_day.strip())
+    except ValueError as _error:
+        raise ImproperlyConfigured(
+            f"WAYLIGHT_KEYS_EXPIRE: “{_each}” is no name=YYYY-MM-DD."
+        ) from _error
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "newsroom.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "newsroom.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env.str("WAYLIGHT_LOG_FORMAT", "line") == "json" else "line",
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("WAYLIGHT_LOG_LEVEL", "INFO")},
     "loggers": {
         "stripe": {"level": "WARNING"},

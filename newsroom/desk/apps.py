@@ -7,6 +7,8 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
+        from newsroom.desk import ticks
         from newsroom.desk.role_sync import sync_after_migrate
 
         post_migrate.connect(sync_after_migrate, dispatch_uid="sync_roles")
+        ticks.listen()

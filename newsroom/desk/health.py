@@ -25,8 +25,9 @@ from campaigns import books, inbox, rollups
 from campaigns.models import InboxEvent
 from campaigns.tries import seen_by_all
 from newsroom.celery import app
+from newsroom.desk import expiry, ticks
 from newsroom.desk.heartbeat import STALE_AFTER, last_beat
-from newsroom.edge import page_counts, purges
+from newsroom.edge import page_counts, purges, tallies
 from newsroom.mail.models import MailState, OutboxMail
 
 # Events and mails are taken up within seconds; one that waits longer than this has met trouble.
@@ -39,6 +40,8 @@ RECORD_STALE: Final = timedelta(hours=36)
 # Every kept sum is recomputed each day.
 ROLLUPS_STALE: Final = timedelta(hours=36)
 REDIS_SECONDS: Final = 2
+# So many failures within two hours are no accident.
+MANY_FAILURES: Final = 20
 
 
 NAMES: Final = {
@@ -53,6 +56,8 @@ NAMES: Final = {
     "database": _("Database"),
     "redis": _("Redis"),
     "migrations": _("Tables"),
+    "errors": _("Failures"),
+    "expiry": _("Certificate and keys"),
 }
 
 
@@ -104,6 +109,8 @@ def health(moment: datetime) -> Health:
         ("database", _database),
         ("redis", _redis),
         ("migrations", _migrations),
+        ("errors", _errors),
+        ("expiry", _expiry),
     ]
     return Health([_asked(key, ask, moment) for key, ask in parts])
 
@@ -133,8 +140,16 @@ def _work(moment: datetime) -> Check:
     age = None if last is None else max(moment - last, timedelta(0))
     alive = age is not None and age <= STALE_AFTER
     seconds = None if age is None else int(age.total_seconds())
-    facts = {"last": last, "seconds": seconds, "queued": queued}
-    return Check("work", State.GOOD if alive else State.BROKEN, facts)
+    facts = {
+        "last": last,
+        "seconds": seconds,
+        "queued": queued,
+        "workers": ticks.workers(moment),
+        "late": ticks.late(moment),
+    }
+    if not alive:
+        return Check("work", State.BROKEN, facts)
+    return Check("work", State.ATTENTION if facts["late"] else State.GOOD, facts)
 
 
 def _inbox(moment: datetime) -> Check:
@@ -274,6 +289,34 @@ def _migrations(moment: datetime) -> Check:
         pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         _migrated = pending == 0
     return Check("migrations", State.BROKEN if pending else State.GOOD, {"pending": pending})
+
+
+def _errors(moment: datetime) -> Check:
+    """Pages and tasks that failed in this hour and the last."""
+    failed = tallies.failures(moment)
+    facts = {"count": failed.count, "kinds": failed.kinds}
+    if failed.count >= MANY_FAILURES:
+        return Check("errors", State.BROKEN, facts)
+    return Check("errors", State.ATTENTION if failed.count else State.GOOD, facts)
+
+
+def _expiry(moment: datetime) -> Check:
+    """The certificate that browsers see, and the keys whose day was written down."""
+    ending = expiry.endings(moment.date())
+    seen = expiry.certificate() if expiry.needed() else None
+    unseen = expiry.needed() and (seen is None or moment - seen.seen_at > expiry.STALE)
+    problem = seen.problem if seen else ""
+    facts = {
+        "days": ending[0].days if ending else None,
+        "soon": [each for each in ending if each.days <= expiry.SOON.days],
+        "next": ending[0] if ending else None,
+        "unseen": unseen,
+        "problem": problem,
+        "secure": expiry.needed(),
+    }
+    if problem or (ending and ending[0].days <= expiry.NOW.days):
+        return Check("expiry", State.BROKEN, facts)
+    return Check("expiry", State.ATTENTION if unseen or facts["soon"] else State.GOOD, facts)
 
 
 def _redis_client() -> Redis:

@@ -5,12 +5,19 @@ from django.utils import timezone
 
 from articles.purging import owe_closed_comments
 from campaigns.purging import owe_turns
+from newsroom.desk import expiry
 from newsroom.desk.heartbeat import beat
 
 
 @shared_task
 def heartbeat() -> None:
     beat(timezone.now())
+
+
+@shared_task
+def look_at_certificate() -> None:
+    if expiry.needed():
+        expiry.look(timezone.now())
 
 
 @shared_task

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from newsroom.desk import views
+from newsroom.desk import metrics, views
 
 urlpatterns = [
     path("healthz", views.alive, name="healthz"),
     path("readyz", views.can_serve, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
