@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env browser demo demo-reset test bench soak pictures lighthouse messages lint format clean
+.PHONY: help env browser demo demo-reset test bench soak spike pictures lighthouse messages lint format clean
 
 help: ## this list
 	@echo "Waylight. What can be made:"
@@ -38,6 +38,9 @@ bench: env ## the figures of docs/performance.md, measured here
 soak: env ## thousands of gifts under every fault at once (GIFTS=5000 SEED=1); 1 on any difference
 	@WAYLIGHT_SEQUENCES=100 $(BIN)/pytest -q tests/proof/test_any_sequence.py
 	@$(BIN)/python -m tests.soak $(if $(GIFTS),--gifts $(GIFTS)) $(if $(SEED),--seed $(SEED))
+
+spike: env ## a story goes viral for a minute while donors give; 1 when anything fails or is too slow
+	@$(BIN)/python -m tests.spike
 
 pictures: env browser ## each page of the running demo, phone and desktop, light and dark, in .pictures/; and what axe finds
 	@$(BIN)/python -m tests.pictures $(ARGS)

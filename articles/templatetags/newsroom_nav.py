@@ -1,6 +1,6 @@
 """`{% sections as sections %}`: (title, url); `{% standing_pages as pages %}`: (title, url,
-purpose), in the language of the page; `{{ url|absolute }}`; `{% other_languages as languages %}`: the same page in other
-languages, with `switches` to show and `hreflang` for the head."""
+purpose), in the language of the page; `{{ url|absolute }}`; `{% other_languages as languages %}`:
+the same page in other languages, with `switches` to show and `hreflang` for the head."""
 
 from typing import Any
 
