@@ -1,11 +1,9 @@
 """What readers say under a story: written by a signed-in reader, held, decided by an editor."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.contrib.postgres.aggregates import StringAgg
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -13,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from articles import appeals, spam
 from articles.addresses import absolute, current_path
 from articles.commenters import distrust, is_banned, standing
 from articles.models import (
@@ -20,8 +19,8 @@ from articles.models import (
     Article,
     Comment,
     Commenter,
-    CommentReport,
     CommentState,
+    WriterIs,
 )
 from articles.removals import headline_of
 from newsroom.audit import log
@@ -33,6 +32,9 @@ SHORTEST: Final = 2
 LONGEST: Final = 4000
 LONGEST_REASON: Final = 300
 APPROVED_MAIL: Final = "comment approved"
+# How long its writer may put a comment right.
+EDITABLE_FOR: Final = timedelta(minutes=15)
+NEW_FOR: Final = timedelta(days=1)
 # What an editor is to decide on; neither is shown under the story.
 WAITING: Final = (CommentState.HELD, CommentState.REPORTED)
 
@@ -52,20 +54,6 @@ class NoReason(Exception):
     """A comment is rejected only with a reason, which its writer sees."""
 
 
-@dataclass(frozen=True)
-class OwnComment:
-    """A comment as its writer sees it, whatever was decided. `reason` is why it was rejected, or
-    what readers said who reported it."""
-
-    text: str
-    created_at: datetime
-    state: str
-    state_shown: str
-    reason: str
-    headline: str
-    url: str
-
-
 def takes_comments(article: Article, moment: datetime, days: int) -> bool:
     """Whether comments are open: the story's own switch, and for `days` from its first
     publication (0: for ever), or as long as the story itself says."""
@@ -81,14 +69,52 @@ def write_comment(
     text: str,
     moment: datetime,
     parent: Comment | None = None,
+    *,
+    asks_byline: bool = False,
 ) -> Comment:
-    """Hold a reader's comment on a story for an editor; a trusted reader's is shown at once.
+    """Hold a reader's comment on a story for an editor; a trusted reader's is shown at once, unless
+    it looks like spam, and so is the newsroom's own.
 
     A reply to a reply stands beside it. Raises CommentRefused.
     """
     public = article.live and article.current_version_id
     if not (public and takes_comments(article, moment, Branding.load().comments_days)):
         raise CommentsClosed(_("Comments on this story are closed."))
+    text = fitting(text)
+    with transaction.atomic():
+        # One at a time for each reader: a double click is one comment.
+        Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
+        if Comment.objects.filter(article=article, reader=reader, text=text).exists():
+            raise CommentRefused(_("You have already written this under this story."))
+        if parent is not None:
+            # As it is now: an editor may have decided on it meanwhile.
+            shown = Comment.objects.filter(article=article, state=CommentState.APPROVED)
+            parent = shown.filter(pk=parent.pk).first()
+            if parent is None:
+                raise CommentRefused(_("The comment you answer is not shown any more."))
+        trusted = _refuse_banned(reader, moment).trusted_at is not None
+        writer_is = _writer_is(article, reader)
+        if not writer_is:
+            _refuse_too_soon(article, reader, moment)
+        said = said_of(reader, text, moment)
+        held_because = "" if writer_is else spam.why_held(said)
+        at_once = bool(writer_is) or (trusted and not held_because)
+        return Comment.objects.create(
+            article=article,
+            reader=reader,
+            text=text,
+            created_at=moment,
+            parent_id=(parent.parent_id or parent.pk) if parent else None,
+            state=CommentState.APPROVED if at_once else CommentState.HELD,
+            writer_is=writer_is,
+            asks_byline=asks_byline and parent is None and not writer_is,
+            score=spam.score(said),
+            held_because=held_because,
+        )
+
+
+def fitting(text: str) -> str:
+    """`text`, tidied. Raises CommentRefused for what is too short or too long."""
     text = tidied(text)
     if len(text) < SHORTEST:
         raise CommentRefused(_("Please write a few words."))
@@ -102,39 +128,32 @@ def write_comment(
             )
             % {"over": over, "most": LONGEST}
         )
-    with transaction.atomic():
-        # One at a time for each reader: a double click is one comment.
-        Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
-        if Comment.objects.filter(article=article, reader=reader, text=text).exists():
-            raise CommentRefused(_("You have already written this under this story."))
-        if parent is not None:
-            # As it is now: an editor may have decided on it meanwhile.
-            shown = Comment.objects.filter(article=article, state=CommentState.APPROVED)
-            parent = shown.filter(pk=parent.pk).first()
-            if parent is None:
-                raise CommentRefused(_("The comment you answer is not shown any more."))
-        trusted = _refuse_banned(reader, moment).trusted_at is not None
-        return Comment.objects.create(
-            article=article,
-            reader=reader,
-            text=text,
-            created_at=moment,
-            parent_id=(parent.parent_id or parent.pk) if parent else None,
-            state=CommentState.APPROVED if trusted else CommentState.HELD,
-        )
+    return text
+
+
+def said_of(reader: Reader, text: str, moment: datetime) -> spam.Said:
+    """A comment as the signs of spam are looked for in it."""
+    lately = Comment.objects.filter(reader=reader, created_at__gt=moment - NEW_FOR)
+    return spam.Said(
+        text,
+        repeats=2 * lately.filter(text=text).count(),
+        new_account=moment < reader.date_joined + NEW_FOR,
+    )
 
 
 def approve(comment: Comment, by: Reader, moment: datetime) -> Comment:
-    """Show the comment under its story and owe its writer the news, once whatever happens."""
+    """Show the comment under its story and owe its writer the news, once whatever happens.
+    Raises SecondPersonNeeded."""
     with transaction.atomic():
         comment = _locked(comment)
         if comment.state == CommentState.APPROVED:
             return comment
+        granted = appeals.settle(comment, by, moment, upheld=False)
         _decide(comment, CommentState.APPROVED, by, moment)
         log.record(by, "approved", comment, "Approved a comment", article=comment.article_id)
         owe(
             APPROVED_MAIL,
-            f"comment-approved:{comment.pk}",
+            f"comment-approved:{comment.pk}{':appeal' if granted else ''}",
             comment.reader.email,
             "comment_approved",
             _mail_context(comment),
@@ -146,13 +165,15 @@ def approve(comment: Comment, by: Reader, moment: datetime) -> Comment:
 def reject(comment: Comment, by: Reader, reason: str, moment: datetime) -> Comment:
     """Keep the comment from the story, or take it away; the writer sees `reason`.
 
-    Raises NoReason when it is empty.
+    Raises NoReason when it is empty, SecondPersonNeeded when an appeal is another one's to decide.
     """
     reason = " ".join(tidied(reason).split())[:LONGEST_REASON]
     if not reason:
         raise NoReason(_("Please give a reason: the writer sees it."))
     with transaction.atomic():
         comment = _locked(comment)
+        if appeals.settle(comment, by, moment, upheld=True):
+            appeals.owe_answer(comment, reason, headline_of(comment.article))
         _decide(comment, CommentState.REJECTED, by, moment, reason)
         log.record(by, "rejected", comment, "Rejected a comment", article=comment.article_id)
         distrust(comment.reader, by)
@@ -165,25 +186,25 @@ def next_held(after: Comment) -> Comment | None:
     return held.order_by("created_at", "id").first()
 
 
-def comments_of(reader: Reader, article_id: int | None = None) -> list[OwnComment]:
-    """All a reader wrote, newest first; with `article_id` only under that story. One query."""
-    found = Comment.objects.filter(reader=reader).order_by("-created_at", "-id")
-    if article_id is not None:
-        found = found.filter(article_id=article_id)
-    return [
-        OwnComment(
-            text=comment.text,
-            created_at=comment.created_at,
-            state=comment.state,
-            state_shown=comment.get_state_display(),
-            reason=_why(comment),
-            headline=headline_of(comment.article),
-            url=comment.article_url or "",  # type: ignore[attr-defined]
+def pick(comment: Comment, by: Reader, moment: datetime, *, picked: bool) -> None:
+    """Put a shown comment among the editors' picks, or take it out; logged."""
+    with transaction.atomic():
+        comment = _locked(comment)
+        if comment.state != CommentState.APPROVED or bool(comment.picked_at) == picked:
+            return
+        comment.picked_at = moment if picked else None
+        comment.save(update_fields=["picked_at"])
+        verb, words = (
+            ("picked", "Picked a comment") if picked else ("unpicked", "Unpicked a comment")
         )
-        for comment in found.select_related("article__current_version").annotate(
-            article_url=current_address(), said=_open_reasons()
-        )
-    ]
+        log.record(by, verb, comment, words, article=comment.article_id)
+
+
+def may_edit(comment: Comment, moment: datetime) -> bool:
+    """Whether its writer may still put it right: for minutes, and not once it was rejected or
+    reported."""
+    open_ = comment.state in (CommentState.HELD, CommentState.APPROVED)
+    return open_ and moment < comment.created_at + EDITABLE_FOR
 
 
 def current_address() -> Subquery:
@@ -214,20 +235,28 @@ def _refuse_banned(reader: Reader, moment: datetime) -> Commenter:
     return commenter
 
 
-def _open_reasons() -> Subquery:
-    """For annotations: the reasons of the reports that no editor has decided on."""
-    reports = CommentReport.objects.filter(comment=OuterRef("pk"), settled=False).order_by()
-    reasons = reports.values("comment").annotate(all=StringAgg("reason", "; ", distinct=True))
-    return Subquery(reasons.values("all"))
+def _writer_is(article: Article, reader: Reader) -> str:
+    if article.bylines.filter(person__reader=reader).exists():
+        return WriterIs.BYLINE
+    return WriterIs.EDITOR if reader.is_staff else WriterIs.READER
 
 
-def _why(comment: Comment) -> str:
-    match comment.state:
-        case CommentState.REJECTED:
-            return comment.reason
-        case CommentState.REPORTED:
-            return comment.said or ""  # type: ignore[attr-defined]
-    return ""
+def _refuse_too_soon(article: Article, reader: Reader, moment: datetime) -> None:
+    """A story's own slow mode. Raises CommentRefused with the minutes to wait."""
+    if not article.comments_pause:
+        return
+    pause = timedelta(minutes=article.comments_pause)
+    latest = Comment.objects.filter(article=article, reader=reader).order_by("-created_at").first()
+    if latest and moment < latest.created_at + pause:
+        left = -(-(latest.created_at + pause - moment) // timedelta(minutes=1))
+        raise CommentRefused(
+            ngettext_lazy(
+                "This conversation is slowed down: please wait %(n)d minute.",
+                "This conversation is slowed down: please wait %(n)d minutes.",
+                left,
+            )
+            % {"n": left}
+        )
 
 
 def _locked(comment: Comment) -> Comment:

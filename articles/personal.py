@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles import following, reports
-from articles.comments import comments_of
 from articles.models import Comment, Commenter, ErrorReport, Follow, ReportContact
+from articles.own_comments import comments_of
 from articles.removals import headline_of
 from newsroom.personal import Holding, Person, Row, register, struck_out
 from newsroom.readers.models import Reader
@@ -34,6 +34,7 @@ def _comments(person: Person) -> Iterator[Row]:
             "written": comment.created_at.isoformat(),
             "state": comment.state,
             "reason": comment.reason,
+            "appeal": comment.appeal,
         }
 
 

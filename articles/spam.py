@@ -24,6 +24,8 @@ class Said:
     text: str
     trap: str = ""
     repeats: int = 0
+    # From an account opened within the last day.
+    new_account: bool = False
 
 
 def why_held(said: Said) -> str:
@@ -34,11 +36,16 @@ def why_held(said: Said) -> str:
     return "; ".join(reason for _points, reason in found)[:REASONS_LENGTH]
 
 
+def score(said: Said) -> int:
+    """How much they look like spam: what is lower is looked at first."""
+    return min(100, sum(points for points, _reason in _signs(said)))
+
+
 def _signs(said: Said) -> Iterator[tuple[int, str]]:
     if said.trap.strip():
         yield HOLD_FROM, _("a field was filled in that people do not see")
     # One link is how a reader shows a source, and two are still a reader.
-    if (links := len(_LINK.findall(said.text))) > 2:
+    if (links := len(_LINK.findall(said.text))) > 2 or (links and said.new_account):
         yield links, _("%(count)d links") % {"count": links}
     if _MARKUP.search(said.text):
         yield HOLD_FROM, _("links written as mark-up")
@@ -46,3 +53,5 @@ def _signs(said: Said) -> Iterator[tuple[int, str]]:
         yield HOLD_FROM, _("the same words were sent before")
     if _ONE_CHARACTER.search(said.text):
         yield 2, _("one character over and over")
+    if said.new_account:
+        yield 1, _("a new account")

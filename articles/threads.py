@@ -1,17 +1,20 @@
-"""Comments as everybody sees them: threads one level deep, the oldest first, page by page."""
+"""Comments as everybody sees them: threads one level deep, page by page; the oldest thread first,
+or the newest, or those alone that editors picked."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Coalesce
 
 from articles.comments import anchor
-from articles.models import Comment, CommentState
+from articles.models import Comment, CommentState, WriterIs
 from newsroom.prepared import Prepared
 
 PER_PAGE: Final = 30
+OLDEST, NEWEST, PICKS = "", "newest", "picks"
+ORDERS: Final = (OLDEST, NEWEST, PICKS)
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,9 @@ class CommentShown:
     """A comment as everybody sees it under the story. `text` is plain, not HTML.
 
     `answers` is the anchor of the comment it replies to, `answers_name` that one's writer; both
-    empty where it is none, or that one is not shown any more (then `answers_gone`).
+    empty where it is none, or that one is not shown any more (then `answers_gone`). `badge` says
+    that an editor or the story's reporter wrote it; `asks` that it is a question to the reporter,
+    `answered` that they answered it.
     """
 
     name_shown: str
@@ -30,6 +35,11 @@ class CommentShown:
     answers: str = ""
     answers_name: str = ""
     answers_gone: bool = False
+    badge: str = ""
+    asks: bool = False
+    answered: bool = False
+    picked: bool = False
+    edited: bool = False
 
     @property
     def is_reply(self) -> bool:
@@ -46,21 +56,23 @@ class Discussion:
     after: int
 
 
-def discussion(article_id: int, after: int = 0, per_page: int = PER_PAGE) -> Discussion | None:
-    """The comments under a story that follow the one `after` (its id), in one query; with `after`
-    two. None when there is no such comment under the story."""
+def discussion(
+    article_id: int, after: int = 0, per_page: int = PER_PAGE, order: str = OLDEST
+) -> Discussion | None:
+    """The comments under a story that follow the one `after` (its id) in `order`, in one query;
+    with `after` two. None when there is no such comment under the story."""
     if after:
-        found = _in_order(article_id)
+        found = _in_order(article_id, order)
         # The type checker's plugin does not know what an annotation adds.
         place: Any = found.filter(pk=after)
         key: Any = place.values_list("thread_at", "thread", "is_reply", "created_at").first()
         if key is None:
             return None
-        rows = list(_counted(_following(found, key, after))[: per_page + 1])
-    elif per_page == PER_PAGE:
+        rows = list(_counted(_following(found, key, after, order))[: per_page + 1])
+    elif per_page == PER_PAGE and order == OLDEST:
         rows = _FIRST.all(article_id)
     else:
-        rows = list(_counted(_in_order(article_id))[: per_page + 1])
+        rows = list(_counted(_in_order(article_id, order))[: per_page + 1])
     shown = rows[:per_page]
     return Discussion(
         comments=[_shown(comment) for comment in shown],
@@ -75,16 +87,23 @@ def approved_comments(article_id: int) -> list[CommentShown]:
     return first.comments if first else []
 
 
-def _in_order(article_id: int) -> "QuerySet[Comment]":
+def _in_order(article_id: int, order: str = OLDEST) -> "QuerySet[Comment]":
     approved = Comment.objects.filter(article_id=article_id, state=CommentState.APPROVED)
+    if order == PICKS:
+        approved = approved.exclude(picked_at=None)
+    newest = "-" if order == NEWEST else ""
+    by_byline = Comment.objects.filter(
+        parent=OuterRef("pk"), writer_is=WriterIs.BYLINE, state=CommentState.APPROVED
+    )
     return (
         approved.select_related("reader", "parent__reader")
         .annotate(
             thread_at=Coalesce("parent__created_at", "created_at"),
             thread=Coalesce("parent_id", "pk"),
             is_reply=Q(parent__isnull=False),
+            answered=Exists(by_byline),
         )
-        .order_by("thread_at", "thread", "is_reply", "created_at", "pk")
+        .order_by(f"{newest}thread_at", f"{newest}thread", "is_reply", "created_at", "pk")
     )
 
 
@@ -97,17 +116,20 @@ _FIRST: Final = Prepared(lambda article: _counted(_in_order(article))[: PER_PAGE
 
 
 def _following(
-    found: "QuerySet[Comment]", key: tuple[datetime, int, bool, datetime], pk: int
+    found: "QuerySet[Comment]",
+    key: tuple[datetime, int, bool, datetime],
+    pk: int,
+    order: str = OLDEST,
 ) -> "QuerySet[Comment]":
     thread_at, thread, is_reply, created_at = key
     later_here = Q(created_at__gt=created_at) | Q(created_at=created_at, pk__gt=pk)
     if not is_reply:
         later_here = Q(is_reply=True)
-    return found.filter(
-        Q(thread_at__gt=thread_at)
-        | Q(thread_at=thread_at, thread__gt=thread)
-        | (Q(thread=thread, is_reply=True) & later_here)
-    )
+    if order == NEWEST:
+        further = Q(thread_at__lt=thread_at) | Q(thread_at=thread_at, thread__lt=thread)
+    else:
+        further = Q(thread_at__gt=thread_at) | Q(thread_at=thread_at, thread__gt=thread)
+    return found.filter(further | (Q(thread=thread, is_reply=True) & later_here))
 
 
 def _shown(comment: Comment) -> CommentShown:
@@ -122,4 +144,9 @@ def _shown(comment: Comment) -> CommentShown:
         answers=anchor(parent.pk) if parent and stands else "",
         answers_name=parent.reader.name_shown if parent and stands else "",
         answers_gone=parent is not None and not stands,
+        badge=comment.writer_is,
+        asks=comment.asks_byline,
+        answered=comment.answered,  # type: ignore[attr-defined]
+        picked=comment.picked_at is not None,
+        edited=comment.edited_at is not None,
     )

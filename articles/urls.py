@@ -79,6 +79,11 @@ urlpatterns = [
     path("follow/<slug:token>/", follows.stop, name="follow_stop"),
     path("follow/<slug:token>/confirm/", follows.confirm, name="follow_confirm"),
     path("comments/<int:article_id>/", comments.comments, name="comments"),
+    path(
+        "comments/<int:article_id>/appeal/<int:comment_id>/",
+        comments.appeal,
+        name="comment_appeal",
+    ),
 ]
 
 machine_urlpatterns = [

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -19,6 +19,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleCo
 from wagtail.admin.views.generic import IndexView, InspectView
 
 from articles.addresses import current_path
+from articles.appeals import SecondPersonNeeded, open_appeals
 from articles.commenters import (
     CannotBan,
     ban,
@@ -36,13 +37,16 @@ from articles.comments import (
     anchor,
     approve,
     next_held,
+    pick,
     reject,
 )
-from articles.models import Comment, CommentReport, CommentState
+from articles.desk import comment_log
+from articles.models import Comment, CommentAppeal, CommentReport, CommentState
 from articles.removals import headline_of
 from newsroom.furniture import acting, desk_page
 from newsroom.watching import WatchedViewSet
 
+APPEALED: Final = "appealed"
 QUEUE_SHOWN: Final = 50
 PAST_SHOWN: Final = 20
 _ON_WRITERS: Final = {
@@ -59,8 +63,9 @@ class CommentIndex(IndexView):
 
 
 class DecideView(InspectView):
-    """GET shows one comment; POST `decision` ("approve", or "reject" with `reason`), or of its
-    writer "trust", "distrust", "unban", or "ban" with `ban_reason` and `until` (a day)."""
+    """GET shows one comment; POST `decision` ("approve", "reject" with `reason`, "pick",
+    "unpick"), or of its writer "trust", "distrust", "unban", or "ban" with `ban_reason` and
+    `until` (a day)."""
 
     page_title = gettext_lazy("Comment")
 
@@ -74,6 +79,9 @@ class DecideView(InspectView):
         comment, reason = self.object, request.POST.get("reason", "")
         if request.POST.get("decision") in _ON_WRITERS:
             return self._on_writer(request, request.POST["decision"])
+        if (picked := request.POST.get("decision")) in ("pick", "unpick"):
+            pick(comment, editor, timezone.now(), picked=picked == "pick")
+            return redirect("comments_desk:inspect", comment.pk)
         try:
             if request.POST.get("decision") == "approve":
                 approve(comment, editor, timezone.now())
@@ -81,7 +89,7 @@ class DecideView(InspectView):
             else:
                 reject(comment, editor, reason, timezone.now())
                 messages.success(request, _("Rejected: its writer sees the reason."))
-        except NoReason as refusal:
+        except (NoReason, SecondPersonNeeded) as refusal:
             context = self.get_context_data(error=str(refusal))
             return self.render_to_response(context, status=422)
         following = next_held(after=comment)
@@ -122,6 +130,8 @@ class DecideView(InspectView):
             story_desk_url=reverse("wagtailadmin_pages:edit", args=[comment.article_id]),
             longest_reason=LONGEST_REASON,
             can_decide=self.user_has_permission("change"),
+            appeal=CommentAppeal.objects.filter(comment=comment).first(),
+            edits=comment.edits.all(),
             reports=comment.reports.order_by("-pk")[:PAST_SHOWN],
             past=others.select_related("article__current_version").order_by("-pk")[:PAST_SHOWN],
             past_counts=_counts(others),
@@ -143,13 +153,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         try:
             _decide_on_many(request)
             return redirect(request.get_full_path())
-        except NoReason as refusal:
+        except (NoReason, SecondPersonNeeded) as refusal:
             error, status = str(refusal), 422
     state = request.GET.get("state", CommentState.HELD)
     if state not in CommentState.values:
         state = CommentState.HELD
-    oldest_first = ("created_at", "pk") if state in WAITING else ("-created_at", "-pk")
-    found = Comment.objects.filter(state=state).select_related(
+    appealed = request.GET.get("state") == APPEALED
+    # What looks like spam waits behind the rest, and nothing is left out.
+    oldest_first = ("score", "created_at", "pk") if state in WAITING else ("-created_at", "-pk")
+    wanted = Q(appeal__isnull=False, appeal__decided_at=None) if appealed else Q(state=state)
+    found = Comment.objects.filter(wanted).select_related(
         "reader", "article__current_version", "parent__reader"
     )
     counts = dict(Comment.objects.order_by().values_list("state").annotate(Count("pk")))
@@ -158,8 +171,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "comments": shown.order_by(*oldest_first)[:QUEUE_SHOWN],
         "states": [
-            (value, label, counts.get(value, 0), value == state)
-            for value, label in CommentState.choices
+            *(
+                (value, label, counts.get(value, 0), value == state and not appealed)
+                for value, label in CommentState.choices
+            ),
+            (APPEALED, _("appealed"), open_appeals(), appealed),
         ],
         "state": state,
         "chosen": request.POST.getlist("comment"),
@@ -172,7 +188,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _decide_on_many(request: HttpRequest) -> None:
-    """Decide on each of the chosen comments, or on none. Raises NoReason."""
+    """Decide on each of the chosen comments, or on none. Raises NoReason, SecondPersonNeeded."""
     editor, now = acting(request), timezone.now()
     chosen = [int(pk) for pk in request.POST.getlist("comment") if pk.isascii() and pk.isdigit()]
     approving = request.POST.get("decision") == "approve"
@@ -254,11 +270,16 @@ class CommentViewSet(WatchedViewSet):
     )
 
     def waiting(self) -> int:
-        return Comment.objects.filter(state__in=WAITING).count()
+        return Comment.objects.filter(state__in=WAITING).count() + open_appeals()
 
     @cached_property
     def menu_url(self) -> str:
         return reverse("comments_desk:queue")
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        return [path("queue/", queue, name="queue"), *super().get_urlpatterns()]
+        return [
+            path("queue/", queue, name="queue"),
+            path("log/", comment_log.log_page, name="log"),
+            path("log/story/<int:article_id>.csv", comment_log.story_csv, name="story_csv"),
+            *super().get_urlpatterns(),
+        ]

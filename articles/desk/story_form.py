@@ -298,6 +298,7 @@ def join(model: type[Article]) -> None:
                 FieldPanel("content_warning"),
                 FieldPanel("comments_open"),
                 FieldPanel("comments_stay_open"),
+                FieldPanel("comments_pause"),
                 FieldPanel("retracted_body"),
             ],
             heading=gettext_lazy("How it is shown"),

@@ -6,7 +6,15 @@ them (`removals`), by what right pictures are shown
 (`translations`)."""
 
 from articles.models.article import Address, Article, Byline, Pin
-from articles.models.comments import Comment, Commenter, CommentReport, CommentState
+from articles.models.comments import (
+    Comment,
+    CommentAppeal,
+    CommentEdit,
+    Commenter,
+    CommentReport,
+    CommentState,
+    WriterIs,
+)
 from articles.models.follows import Follow, FollowerNews
 from articles.models.heads import RecordCheck, RecordHead
 from articles.models.pages import FrontPage, Purpose, Section, StandingPage
@@ -33,6 +41,8 @@ __all__ = [
     "Byline",
     "Change",
     "Comment",
+    "CommentAppeal",
+    "CommentEdit",
     "CommentReport",
     "CommentState",
     "Commenter",
@@ -64,4 +74,5 @@ __all__ = [
     "Topic",
     "TranslationLook",
     "Version",
+    "WriterIs",
 ]

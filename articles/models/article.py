@@ -98,6 +98,12 @@ class Article(Page):
         db_default=False,
         help_text=_("Also after the days that the newsroom sets for all stories."),
     )
+    comments_pause = models.PositiveSmallIntegerField(
+        _("minutes between two comments of a reader"),
+        default=0,
+        db_default=0,
+        help_text=_("Slows a heated conversation down. 0: none."),
+    )
     developing_since = models.DateTimeField(_("developing since"), null=True, editable=False)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     retracted_body = models.CharField(

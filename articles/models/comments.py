@@ -14,10 +14,21 @@ class CommentState(models.TextChoices):
     REJECTED = "rejected", _("rejected")
 
 
+class WriterIs(models.TextChoices):
+    """Who of the newsroom wrote a comment, as of when it was written."""
+
+    READER = "", _("a reader")
+    EDITOR = "editor", _("editor")
+    BYLINE = "byline", _("reporter of this story")
+
+
 class Comment(models.Model):
     """A reader's comment. The writer always sees its state, and why it is rejected or reported.
 
     `parent` is the comment it answers, itself none's answer: threads are one level deep.
+    `asks_byline`: a question to the story's reporter. `score` orders what waits
+    (`articles/spam.py`), and `held_because` says why a trusted reader's waits all the same.
+    `picked_at`: an editor put it among the picks.
     """
 
     article = models.ForeignKey(
@@ -38,7 +49,15 @@ class Comment(models.Model):
         default=CommentState.HELD,
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    writer_is = models.CharField(
+        max_length=6, choices=WriterIs.choices, default="", db_default="", blank=True
+    )
+    asks_byline = models.BooleanField(default=False, db_default=False)
+    score = models.PositiveSmallIntegerField(default=0, db_default=0)
+    held_because = models.CharField(max_length=200, blank=True, default="", db_default="")
+    picked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(_("written"), db_default=Now())
+    edited_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -55,6 +74,7 @@ class Comment(models.Model):
         default_permissions = ("view", "change")
         indexes = [
             models.Index(fields=["article", "state", "created_at"], name="comments_of_a_story"),
+            models.Index(fields=["reader", "-created_at"], name="comments_of_a_reader"),
             models.Index(
                 fields=["created_at"],
                 name="comments_held",
@@ -69,6 +89,61 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader_id} on {self.article_id}"
+
+
+class CommentEdit(models.Model):
+    """What a comment said before its writer changed it, within minutes of writing it."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="edits")
+    text = models.TextField(max_length=4000)
+    edited_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("earlier words of a comment")
+        ordering = ["edited_at", "id"]
+        default_permissions = ()
+
+
+class CommentAppeal(models.Model):
+    """The writer of a rejected comment asks for a second look, once. Who rejected it (`against`)
+    does not decide. `upheld` is whether the rejection stands, None until it is decided."""
+
+    comment = models.OneToOneField(
+        Comment, primary_key=True, on_delete=models.CASCADE, related_name="appeal"
+    )
+    words = models.TextField(_("why"), max_length=1000)
+    against = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(db_default=Now())
+    upheld = models.BooleanField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["asked_at"], name="appeals_open", condition=models.Q(decided_at=None)
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(against=None)
+                | models.Q(decided_by=None)
+                | ~models.Q(decided_by=models.F("against")),
+                name="a_second_person_decides_an_appeal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_at=None, upheld=None)
+                | models.Q(decided_at__isnull=False, upheld__isnull=False),
+                name="a_decided_appeal_says_how",
+            ),
+        ]
 
 
 class CommentReport(models.Model):

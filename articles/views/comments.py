@@ -6,24 +6,30 @@ fragment fetched into that page, or as a page of its own where no script runs. N
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from articles import appeals
 from articles.addresses import current_path
+from articles.comment_edits import edit_comment
 from articles.commenters import is_banned, standing
 from articles.comments import (
     LONGEST,
     CommentRefused,
     CommentsClosed,
-    comments_of,
+    may_edit,
     takes_comments,
     write_comment,
 )
-from articles.models import Article, Comment, CommentState
+from articles.models import Article, Comment, CommentState, Purpose, StandingPage
+from articles.own_comments import comments_of
 from articles.removals import headline_of
 from newsroom.branding.models import Branding
 from newsroom.edge.headers import uncached
@@ -35,7 +41,7 @@ RATE = "5/10 minutes"
 @require_http_methods(["GET", "HEAD", "POST"])
 def comments(request: HttpRequest, article_id: int) -> HttpResponse:
     """GET: the form or the line to sign in. POST `text`: hold the comment,
-    an answer to the one whose id is `reply`.
+    an answer to the one whose id is `reply`; with `edit` (the id of one's own) change that one.
 
     A POST from the page answers 303 to the page that says so, one from a script the fragment;
     422 when the text cannot be taken, 403 closed or not signed in, 429 too many at once.
@@ -48,13 +54,18 @@ def comments(request: HttpRequest, article_id: int) -> HttpResponse:
     if request.method != "POST":
         return _answer(request, article, path, held="held" in request.GET)
     text, answered = request.POST.get("text", ""), _answered(request, article)
+    changed = _edited(request, article)
     if not request.user.is_authenticated:
         return _answer(request, article, path, status=403, text=text)
     if not allowed("comment", RATE, str(request.user.pk)):
         error = _("That was many comments in a short time. Please wait ten minutes.")
         return _answer(request, article, path, status=429, text=text, error=error)
     try:
-        write_comment(article, request.user, text, timezone.now(), answered)
+        if changed is not None:
+            edit_comment(changed, request.user, text, timezone.now())
+        else:
+            asks = bool(request.POST.get("asks"))
+            write_comment(article, request.user, text, timezone.now(), answered, asks_byline=asks)
     except CommentsClosed as refusal:
         return _answer(request, article, path, status=403, text=text, error=str(refusal))
     except CommentRefused as refusal:
@@ -73,6 +84,52 @@ def _answered(request: HttpRequest, article: Article) -> Comment | None:
         return None
     shown = Comment.objects.filter(article=article, state=CommentState.APPROVED)
     return shown.select_related("reader").filter(pk=int(text)).first()
+
+
+def _edited(request: HttpRequest, article: Article) -> Comment | None:
+    """The reader's own comment that `edit` names, while it may be changed."""
+    text = request.POST.get("edit") or request.GET.get("edit", "")
+    if not (request.user.is_authenticated and text.isascii() and text.isdigit()) or len(text) > 18:
+        return None
+    own = Comment.objects.filter(article=article, reader=request.user.pk, pk=int(text)).first()
+    return own if own and (may_edit(own, timezone.now()) or request.method == "POST") else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def appeal(request: HttpRequest, article_id: int, comment_id: int) -> HttpResponse:
+    """The writer of a rejected comment asks for a second look. GET: comment, reason and the form.
+    POST `words`: 303 to the account; 422 with the sentence beside the field."""
+    assert request.user.is_authenticated
+    own = Comment.objects.filter(article=article_id, reader=request.user.pk)
+    comment = get_object_or_404(own.select_related("article__current_version"), pk=comment_id)
+    words, error = request.POST.get("words", ""), ""
+    if request.method == "POST":
+        try:
+            appeals.appeal(comment, words, timezone.now())
+        except appeals.AppealRefused as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, _("Your appeal waits: somebody else decides on it."))
+            response = HttpResponseRedirect(f"{reverse('reader_account')}#comments")
+            response.status_code = 303
+            return uncached(response)
+    context = {
+        "comment": comment,
+        "headline": headline_of(comment.article),
+        "words": words,
+        "error": error,
+        "longest": appeals.LONGEST,
+    }
+    page = render(request, "articles/comments/appeal.html", context, status=422 if error else 200)
+    return uncached(page)
+
+
+def _guidelines() -> str:
+    """Where the newsroom says what is welcome; empty where it says nothing."""
+    pages = StandingPage.objects.live().filter(purpose=Purpose.COMMENTS)
+    page = pages.filter(locale__language_code=(get_language() or "en")[:2]).first()
+    return (page.url or "") if page else ""
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -108,7 +165,12 @@ def _answer(
         "reader": reader,
         "action": reverse("comments", args=[article.pk]),
         "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': next_})}",
-        "own": [comment for comment in own if comment.state != CommentState.APPROVED],
+        "own": [c for c in own if c.state != CommentState.APPROVED or c.editable],
+        "edited": _edited(request, article) if not held else None,
+        # Shown before somebody's first comment anywhere.
+        "first_time": reader is not None and not Comment.objects.filter(reader=reader).exists(),
+        "guidelines_url": _guidelines() if reader else "",
+        "may_ask": article.bylines.filter(person__reader__isnull=False).exists(),
         "text": text,
         "error": error,
         "held": held,

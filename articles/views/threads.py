@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles.comment_reports import LONGEST, report_comment
 from articles.comments import CommentRefused, anchor
 from articles.models import Comment, CommentState
-from articles.threads import discussion
+from articles.threads import ORDERS, discussion
 from articles.views.asked_again import takes_forms
 from articles.views.story import story_address
 from newsroom.edge.headers import public, uncached
@@ -24,14 +24,18 @@ MOST_DIGITS = 18
 
 @require_safe
 def thread(request: HttpRequest, **_parts: object) -> HttpResponse:
-    """The comments after the one whose id is in `?after=`; without it all from the first on."""
+    """The comments after the one whose id is in `?after=`; without it all from the first on.
+    `?sort=` is one of `threads.ORDERS`."""
     found = story_address(request, "comments/")
     if isinstance(found, HttpResponse):
         return found
     text = request.GET.get("after", "")
     if text and not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         raise Http404
-    talk = discussion(found.article_id, int(text or 0))
+    order = request.GET.get("sort", "")
+    if order not in ORDERS:
+        raise Http404
+    talk = discussion(found.article_id, int(text or 0), order=order)
     if talk is None:
         raise Http404
     version = found.article.current_version
@@ -39,11 +43,17 @@ def thread(request: HttpRequest, **_parts: object) -> HttpResponse:
         "story_url": found.path,
         "headline": version.headline if version else "",
         "comments": talk.comments,
-        "more_comments_url": f"{found.path}comments/?after={talk.after}" if talk.after else "",
+        "more_comments_url": _more(found.path, order, talk.after),
+        "order": order,
         "article_id": found.article_id,
         "first": not text,
     }
     return public(request, render(request, "articles/comments/thread.html", context), FRESH_SECONDS)
+
+
+def _more(path: str, order: str, after: int) -> str:
+    sort = f"sort={order}&" if order else ""
+    return f"{path}comments/?{sort}after={after}" if after else ""
 
 
 @takes_forms(("reason",))

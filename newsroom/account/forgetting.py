@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from articles import answers, comments, following, reports
+from articles import answers, appeals, comments, following, reports
 from campaigns import reminders, tributes
 from newsroom.letters import signing_up
 from newsroom.mail import outbox
@@ -16,6 +16,7 @@ KINDS: Final = (
     *following.KINDS,
     answers.KIND,
     comments.APPROVED_MAIL,
+    appeals.ANSWER_MAIL,
     reminders.KIND,
     tributes.KIND,
     signing_up.TO_CONFIRM,

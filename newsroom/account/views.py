@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from articles import following
 from articles.commenters import is_banned, standing
-from articles.comments import comments_of
+from articles.own_comments import comments_of
 from newsroom.account.forms import PublicNameForm
 from newsroom.account.giving import gifts_of, recurring_of, years_of
 from newsroom.account.tax import SHOWN, address_links, receipts_of

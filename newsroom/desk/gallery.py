@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from articles.comments import OwnComment
 from articles.entries import EntryLine
 from articles.listing import Card
 from articles.models import CommentState, Kind
 from articles.models.article import Label
+from articles.own_comments import OwnComment
 from articles.sharing import share_links
 from articles.threads import CommentShown
 from campaigns.forms import GiveForm

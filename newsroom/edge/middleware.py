@@ -24,7 +24,7 @@ Respond = Callable[[HttpRequest], HttpResponseBase]
 # Whatever else they say, these are about one person, or not ours to keep.
 _NEVER: Final = ("/desk/", "/account/", "/stripe/", "/static/", "/media/", "/healthz", "/readyz")
 # What may change a page. Any other parameter but those below has the page made for it alone.
-_KNOWN: Final = frozenset({"page", "before", "after", "view", "from", "via"})
+_KNOWN: Final = frozenset({"page", "before", "after", "view", "from", "via", "sort"})
 # What other sites hang on to our addresses; no page of ours reads it.
 _FOREIGN: Final = frozenset({"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "igshid", "si"})
 _LONGEST_QUERY: Final = 200

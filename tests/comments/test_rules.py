@@ -11,11 +11,11 @@ from articles.comments import (
     CommentsClosed,
     NoReason,
     approve,
-    comments_of,
     reject,
     write_comment,
 )
 from articles.models import Article, Comment, CommentState
+from articles.own_comments import comments_of
 from articles.threads import approved_comments
 from newsroom.audit.models import AuditEntry
 from newsroom.branding.models import Branding

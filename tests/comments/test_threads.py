@@ -22,11 +22,11 @@ from articles.comments import (
     CommentRefused,
     CommentsClosed,
     approve,
-    comments_of,
     reject,
     write_comment,
 )
 from articles.models import Article, Comment, CommentReport, CommentState
+from articles.own_comments import comments_of
 from articles.threads import approved_comments, discussion
 from newsroom.audit.models import AuditEntry
 from newsroom.branding.models import Branding
