@@ -167,6 +167,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 60},
     },
+    "sweep-letters": {
+        "task": "newsroom.letters.tasks.sweep_letters",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "sweep-letter-corrections": {
+        "task": "newsroom.letters.tasks.sweep_corrections",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "count-letters": {
+        "task": "newsroom.letters.tasks.count_letters",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "tend-subscribers": {"task": "newsroom.letters.tasks.tend_subscribers", "schedule": 86400.0},
     "sweep-receipts": {
         "task": "campaigns.tasks.sweep_receipts",

@@ -11,12 +11,13 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from articles.addresses import absolute
+from campaigns.models import Donation
 from newsroom.letters import consent
 from newsroom.letters.models import (
     Newsletter,
@@ -35,6 +36,10 @@ from newsroom.readers.models import Reader
 TO_CONFIRM: Final = "letters to confirm"
 # How long an address that does not confirm is remembered.
 UNCONFIRMED_FOR: Final = timedelta(days=7)
+TO_STAY: Final = "letters to stay"
+# No open is counted, so nobody is dropped for not opening: after a year one question is asked.
+HEARD_WITHIN: Final = timedelta(days=365)
+STAY_DAYS: Final = 30
 # CASL s. 11 (3) wants an unsubscribe to work for 60 days after the mail; ours does until then
 # after the last letter could have been sent.
 ENDED_KEPT: Final = timedelta(days=90)
@@ -227,7 +232,7 @@ def erase_address(email: str, moment: datetime) -> int:
         return 0
     with transaction.atomic():
         ended = unsubscribe_all(found, moment, "account", Why.BY_STAFF)
-        outbox.forget(outbox.mails_to(found.email, [TO_CONFIRM]))
+        outbox.forget(outbox.mails_to(found.email, [TO_CONFIRM, TO_STAY]))
         found.delete()
     return ended
 
@@ -252,6 +257,44 @@ def tend(now: datetime) -> int:
         subscriber.delete()
         forgotten += 1
     return forgotten
+
+
+def ask_to_stay(now: datetime) -> int:
+    """Ask those we have not heard of for a year, once, whether the letters are welcome; end the
+    letters of who was asked 30 days ago and said nothing. How many were asked."""
+    silent = Q(subscriptions__standing=Standing.ACTIVE, heard_at__lt=now - HEARD_WITHIN)
+    asked = 0
+    for subscriber in Subscriber.objects.filter(silent, asked_to_stay_at=None).distinct()[:2_000]:
+        if _was_here(subscriber, now):
+            continue
+        with transaction.atomic():
+            subscriber.asked_to_stay_at = now
+            subscriber.save(update_fields=["asked_to_stay_at"])
+            mine = link("letters_mine", subscriber.token, subscriber.language)
+            key = f"letters-stay:{subscriber.pk}:{now:%Y}"
+            context = {"mine_url": mine, "days": STAY_DAYS}
+            outbox.owe(TO_STAY, key, subscriber.email, "letters_stay", context, subscriber.language)
+            asked += 1
+    unanswered = Subscriber.objects.filter(asked_to_stay_at__lt=now - timedelta(days=STAY_DAYS))
+    for subscriber in unanswered.filter(subscriptions__standing=Standing.ACTIVE).distinct()[:2_000]:
+        if not _was_here(subscriber, now):
+            choose(subscriber, [], now, "silence")
+    return asked
+
+
+def _was_here(subscriber: Subscriber, now: datetime) -> bool:
+    """Whether they signed in or gave within the year: then that is when we last heard of them."""
+    signed_in = Reader.objects.filter(email__iexact=subscriber.email).aggregate(
+        last=Max("last_login")
+    )["last"]
+    gave = Donation.objects.filter(donor__email__iexact=subscriber.email).aggregate(
+        last=Max("received_at")
+    )["last"]
+    last = max((each for each in (signed_in, gave) if each), default=None)
+    if last is None or last < now - HEARD_WITHIN:
+        return False
+    stay(subscriber, last)
+    return True
 
 
 def link(name: str, token: str, language: str) -> str:

@@ -3,7 +3,7 @@ never do."""
 
 from django.urls import path
 
-from newsroom.letters.views import archive, events, preferences, signing_up
+from newsroom.letters.views import archive, clicks, events, preferences, signing_up
 
 urlpatterns = [
     path("letters/", signing_up.newsletters, name="newsletters"),
@@ -17,5 +17,7 @@ urlpatterns = [
 ]
 
 machine_urlpatterns = [
+    path("letters/go/<int:letter_id>/<int:number>/", clicks.go, name="letter_link"),
+    path("letters/bar/<int:campaign_id>-<slug:language>.png", clicks.bar, name="letter_bar"),
     path("mail/events/<slug:provider>/", events.events, name="mail_events"),
 ]

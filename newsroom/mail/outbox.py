@@ -99,15 +99,26 @@ def owe(
     if OutboxMail.objects.filter(dedupe_key=dedupe_key).exists():
         return None
     written = write(template, context, language)
+    words = (written.subject, written.text, written.html)
+    return owe_written(kind, dedupe_key, to, words, language, stop_url)
+
+
+def owe_written(
+    kind: str,
+    dedupe_key: str,
+    to: str,
+    words: tuple[str, str, str],
+    language: str = "en",
+    stop_url: str = "",
+) -> OutboxMail | None:
+    """`owe` for a mail whose subject, text and HTML are written already."""
     deliverable = can_be_written_to(to)
     row = [
         dedupe_key,
         kind,
         to if deliverable else one_line(to)[:320],
         language,
-        written.subject,
-        written.text,
-        written.html,
+        *words,
         stop_url,
         MailState.OWED if deliverable else MailState.FAILED,
         "" if deliverable else str(BAD_ADDRESS),
