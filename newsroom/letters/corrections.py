@@ -26,7 +26,9 @@ _NEW = """
 SELECT DISTINCT l.newsletter_id, c.id, c.kind
 FROM articles_correction c
 JOIN letters_letterstory t ON t.article_id = c.article_id
+-- An entry's public moment is its minute.
 JOIN letters_letter l ON l.id = t.letter_id AND l.sealed_at <= c.recorded_at
+    AND date_trunc('minute', l.sealed_at) <= c.issued_at
 WHERE c.recorded_at > %(since)s AND c.kind = ANY(%(kinds)s)
   AND NOT EXISTS (SELECT 1 FROM letters_lettercorrection k
                   WHERE k.newsletter_id = l.newsletter_id AND k.correction_id = c.id)
