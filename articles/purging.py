@@ -90,7 +90,9 @@ def story_paths(article: int, *contents: dict[str, Any]) -> Iterator[str]:
     quotes = max((_quotes(content) for content in contents), default=0)
     for path in held:
         yield path
-        yield from (f"{path}{end}" for end in ("history/", "comments/", "report/", "follow/"))
+        yield from (
+            f"{path}{end}" for end in ("history/", "comments/", "report/", "follow/", "tell/")
+        )
         yield from (f"{path}card/{number}.png" for number in (newest, newest - 1) if number)
         for quote in range(1, quotes + 1):
             yield f"{path}quote/{quote}/"

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from articles import checking, following, heads, reports
+from articles import checking, following, heads, reports, tips
 from articles.checks import links_in
 from articles.links import check_outside
 from articles.models import Article
@@ -33,6 +33,7 @@ def forget_readers() -> None:
     """Addresses that no mail is owed to any more."""
     following.forget_unconfirmed(timezone.now())
     reports.forget_contacts(timezone.now())
+    tips.destroy_what_is_due(timezone.localdate())
 
 
 @shared_task(name="articles.tasks.publish_head")

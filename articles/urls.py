@@ -18,6 +18,7 @@ from articles.views import (
     search,
     story,
     threads,
+    tips,
 )
 
 # Year, month and day as numbers of fixed length, so that each story has one address.
@@ -74,6 +75,7 @@ urlpatterns = [
     ),
     re_path(_STORY + r"report/$", reports.report, name="report_error"),
     re_path(_STORY + r"report/thanks/$", reports.thanks, name="report_thanks"),
+    re_path(_STORY + r"tell/$", tips.tell, name="tell"),
     re_path(_STORY + r"follow/$", follows.follow, name="follow"),
     re_path(_STORY + r"follow/asked/$", follows.asked, name="follow_asked"),
     path("follow/<slug:token>/", follows.stop, name="follow_stop"),

@@ -17,6 +17,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from articles import tasks
+from articles.desk import tips
 from articles.desk.comments import CommentViewSet
 from articles.desk.correct_now import CorrectNowView, offer_correct_now
 from articles.desk.corrections import CorrectionsViewSet
@@ -79,6 +80,16 @@ def pages_of_our_own() -> list[URLPattern]:
 @hooks.register("register_admin_menu_item")
 def rights_in_the_menu() -> MenuItem:
     return PictureRightsMenuItem()
+
+
+@hooks.register("register_admin_urls")
+def tips_addresses() -> list[URLPattern]:
+    return tips.urlpatterns
+
+
+@hooks.register("register_admin_menu_item")
+def tips_in_the_menu() -> MenuItem:
+    return tips.menu_item()
 
 
 @hooks.register("register_admin_menu_item")

@@ -47,6 +47,9 @@ _EDIT = _WRITE | {
     "articles.view_removal",
     "articles.view_removalrequest",
 }
+# What readers tell in confidence: for those who edit, not those who run the machine. Reporters see
+# those of their own stories without it.
+_CONFIDENCE = {"articles.view_tip"}
 _STANDARDS = _EDIT | {
     "branding.change_ownwords",
     "branding.change_branding",
@@ -149,8 +152,8 @@ _OPERATE = {
 
 PERMISSIONS: Final[dict[str, set[str]]] = {
     REPORTER: _DESK | _WRITE,
-    EDITOR: _DESK | _EDIT | _LETTERS | {"campaigns.view_analytics"},
-    STANDARDS_EDITOR: _DESK | _STANDARDS | _LETTERS,
+    EDITOR: _DESK | _EDIT | _LETTERS | _CONFIDENCE | {"campaigns.view_analytics"},
+    STANDARDS_EDITOR: _DESK | _STANDARDS | _LETTERS | _CONFIDENCE,
     PUBLISHER: _DESK | _STANDARDS | _RAISE | _OPERATE | _PRIVACY | _SEND_LETTERS,
     FUNDRAISER: _DESK | _RAISE | _SEND_LETTERS,
     TREASURER: _DESK | _BOOKS,

@@ -8,6 +8,7 @@ the file `env` of the state folder is read, so that `manage.py` works beside a r
 import mimetypes
 import os
 import re
+from base64 import urlsafe_b64encode
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -362,6 +363,17 @@ ADDRESS_KEY = (
 )
 # Where a line is kept for each day's head, to be taken along by the backup.
 RECORD_HEADS_DIR = Path(env.str("WAYLIGHT_RECORD_HEADS_DIR", str(STATE_DIR / "heads")))
+
+# Seal what readers tell in confidence (Fernet: 32 bytes in URL-safe base64); the first seals, each
+# opens. Without one it is made from the secret key.
+TIP_KEYS = env.list(
+    "WAYLIGHT_TIP_KEYS",
+    default=[urlsafe_b64encode(sha256(f"tips:{SECRET_KEY}".encode()).digest()).decode()],
+)
+if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) for key in TIP_KEYS):
+    raise ImproperlyConfigured("WAYLIGHT_TIP_KEYS must be Fernet keys: 44 characters each.")
+# Days after which a tip is destroyed, read or not.
+TIP_DAYS = env.int("WAYLIGHT_TIP_DAYS", 90)
 
 # ------------------------------------------------------------------ files
 STATIC_URL = "/static/"

@@ -32,6 +32,7 @@ from articles.models.reports import ErrorReport, ReportContact, ReportState
 from articles.models.rights import ImageRights
 from articles.models.search import SearchEntry
 from articles.models.tallies import EntryTally, EntryWords
+from articles.models.tips import Tip
 from articles.models.translations import TranslationLook
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "SearchEntry",
     "Section",
     "StandingPage",
+    "Tip",
     "Topic",
     "TranslationLook",
     "Version",
