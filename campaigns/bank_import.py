@@ -47,6 +47,8 @@ class Fate(StrEnum):
     WRONG = "wrong"
 
 
+# What a bank may have booked.
+ARRIVING: Final = (PayoutState.PAID, PayoutState.IN_TRANSIT, PayoutState.FAILED)
 KEPT: Final = (Fate.MATCHED, Fate.DIFFERS, Fate.UNKNOWN)
 
 
@@ -133,6 +135,26 @@ def undo(statement: BankStatement, *, by: Reader, moment: datetime) -> None:
         found.save(update_fields=["undone_at", "undone_by"])
         lines = found.lines.update(undone=True)
         audit.record(by, "undid", found, f"Undid a bank statement of {lines} sums")
+
+
+def find_again(payout: Payout) -> BankLine | None:
+    """Give a payout that nobody knew of when its statement came the sum that it is: one of the same
+    amount on a day that fits, the nearest day first. Call inside a transaction."""
+    if payout.state not in ARRIVING or payout.bank_lines.filter(undone=False).exists():
+        return None
+    fitting = BankLine.objects.select_for_update(of=("self",)).filter(
+        undone=False,
+        fate=LineFate.UNKNOWN,
+        statement__currency=payout.currency,
+        amount=payout.amount,
+        day__gte=payout.arrives_on - EARLY,
+        day__lte=payout.arrives_on + LATE,
+    )
+    line = min(fitting, key=lambda each: abs(each.day - payout.arrives_on), default=None)
+    if line is not None:
+        line.fate, line.payout = LineFate.MATCHED, payout
+        line.save(update_fields=["fate", "payout"])
+    return line
 
 
 def match(rows: list[Row], payouts: Iterable[Payout]) -> list[Row]:
@@ -224,7 +246,7 @@ def _candidates(rows: list[Row], currency: str) -> list[Payout]:
     return list(
         Payout.objects.filter(
             currency=currency,
-            state__in=[PayoutState.PAID, PayoutState.IN_TRANSIT, PayoutState.FAILED],
+            state__in=ARRIVING,
             arrives_on__gte=min(days) - LATE,
             arrives_on__lte=max(days) + EARLY,
         )
@@ -233,4 +255,14 @@ def _candidates(rows: list[Row], currency: str) -> list[Payout]:
     )
 
 
-__all__ = ["Fate", "FileRefused", "Row", "StatementRefused", "keep", "match", "read", "undo"]
+__all__ = [
+    "Fate",
+    "FileRefused",
+    "Row",
+    "StatementRefused",
+    "find_again",
+    "keep",
+    "match",
+    "read",
+    "undo",
+]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from campaigns.gateway import PaymentFacts
-from campaigns.models import Donation, Payment
+from campaigns.models import Donation, Frequency, Payment
 from newsroom.mail import outbox
 from newsroom.money import Money
 
@@ -34,16 +34,22 @@ def offered(currency: str) -> str:
     return BY_CURRENCY.get(currency, "") if currency in settings.BANK_DEBIT else ""
 
 
-def checkout_parameters(currency: str) -> dict[str, Any]:
-    """What Checkout is told of bank debits.
+def checkout_parameters(
+    currency: str, *, only: bool = False, never: bool = False
+) -> dict[str, Any]:
+    """What Checkout is told of bank debits: that it takes one and nothing else (`only`), or none.
 
-    Which payment methods it shows is otherwise the account's own setting at Stripe; a Canadian
-    debit needs to know what mandate to ask the donor for.
+    A gift whose donor covers what a card costs is not paid by debit, which costs another sum; one
+    of each month or year only where that was chosen. Which payment methods Checkout shows is
+    otherwise the account's own setting at Stripe; a Canadian debit needs to know what mandate to
+    ask the donor for.
     """
     kind = offered(currency)
-    if not kind:
+    if not kind or never:
         return {"excluded_payment_method_types": sorted(METHODS)}
     told: dict[str, Any] = {"excluded_payment_method_types": sorted(METHODS - {kind})}
+    if only:
+        told = {"allowed_payment_method_types": [kind]}
     if _OPTIONS[kind]:
         told["payment_method_options"] = {kind: _OPTIONS[kind]}
     return told
@@ -59,6 +65,10 @@ def owe_letter(donation: Donation, payment: Payment, facts: PaymentFacts) -> Non
     if reason is None or donor is None or not donor.email:
         return
     campaign = payment.counts_in or donation.campaign
+    had_arrived = payment.entries.filter(kind="charge").exists()
+    if donation.frequency != Frequency.ONCE and not had_arrived:
+        # It is tried for again, and the letters about recurring donations tell of that.
+        return
     outbox.owe(
         kind="debit_failed",
         dedupe_key=f"debit_failed:{payment.stripe_id}",
@@ -70,7 +80,7 @@ def owe_letter(donation: Donation, payment: Payment, facts: PaymentFacts) -> Non
             "money": Money(payment.amount, payment.currency),
             "given_on": donation.started_at,
             "campaign": campaign,
-            "had_arrived": payment.entries.filter(kind="charge").exists(),
+            "had_arrived": had_arrived,
             "reason": reason,
             "give_url": settings.BASE_URL + campaign.give_url,
         },

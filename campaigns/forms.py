@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from campaigns import debits
 from campaigns.attribution import origin_of
 from campaigns.covering import fee_on, rate_of
 from campaigns.giving import GiftWish, GivingError, check_amount
@@ -20,6 +21,7 @@ from campaigns.tribute_form import LINK, TRIBUTE_FIELDS, add_tribute_fields, wis
 from newsroom.money import AmountError, Money, decimals, parse_amount
 
 OWN = "own"
+CARD, BANK = "card", "bank"
 # The field of each frequency's own presets.
 AMOUNT_FIELDS = {
     Frequency.ONCE: "amount",
@@ -64,6 +66,12 @@ class GiveForm(forms.Form):
         label=_("Message"), required=False, max_length=280, widget=forms.Textarea
     )
     cover = forms.BooleanField(label=_("Cover the card’s fee"), required=False)
+    source = forms.ChoiceField(
+        label=_("From"),
+        required=False,
+        choices=[(CARD, _("Card")), (BANK, _("Bank account"))],
+        widget=forms.RadioSelect,
+    )
     form = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
     first = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
     via = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
@@ -87,6 +95,7 @@ class GiveForm(forms.Form):
         if not self.is_bound:
             self._choose(self.initial.pop("amount", ""))
         self.rate = rate_of(campaign.currency)
+        self.banks = debits.offered(campaign.currency)
         add_tribute_fields(self)
         self.receipts = add_receipt_fields(self)
         self.fields["from"] = forms.CharField(
@@ -117,6 +126,17 @@ class GiveForm(forms.Form):
         return Money(0, self.campaign.currency)
 
     @property
+    def from_bank(self) -> bool:
+        """Whether the gift is to come from a bank account, which Checkout need not ask then."""
+        return bool(self.banks) and self["source"].value() == BANK
+
+    @property
+    def rates(self) -> str:
+        """What cards and bank accounts cost, as cover-fee.js reads it."""
+        both = (self.rate, rate_of(self.campaign.currency, debit=True) if self.banks else None)
+        return ";".join(f"{r.basis_points} {r.fixed} {r.most or 0}" for r in both if r)
+
+    @property
     def places(self) -> int:
         return decimals(self.campaign.currency)
 
@@ -127,7 +147,8 @@ class GiveForm(forms.Form):
         if self.rate is None or self["own_amount"].value() or not chosen.isdigit():
             return None
         minor, currency = int(chosen), self.campaign.currency
-        return Money(minor, currency), Money(fee_on(minor, self.rate), currency)
+        rate = (rate_of(currency, debit=True) if self.from_bank else None) or self.rate
+        return Money(minor, currency), Money(fee_on(minor, rate), currency)
 
     @property
     def tribute_errors(self) -> list[tuple[str, str]]:
@@ -211,12 +232,14 @@ class GiveForm(forms.Form):
         """The valid form as a wish."""
         cleaned = self.cleaned_data
         origin = origin_of(cleaned)
-        covered = self.rate if cleaned["cover"] else None
+        rate = rate_of(self.campaign.currency, debit=True) if self.from_bank else self.rate
+        covered = rate if cleaned["cover"] else None
         return GiftWish(
             amount=cleaned["minor"],
             for_fee=fee_on(cleaned["minor"], covered) if covered else 0,
             tribute=cleaned["honours"],
             frequency=cleaned["frequency"],
+            from_bank=self.from_bank,
             form=_uuid(cleaned["form"]),
             public_name=cleaned["public_name"],
             message=cleaned["message"],

@@ -38,13 +38,16 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A Checkout Session. `status`: open, complete or expired."""
+    """A Checkout Session. `status`: open, complete or expired. One that only asked for a donor's
+    agreement names its `setup_intent` and `customer`."""
 
     id: str
     url: str
     status: str
     payment_intent: str | None
     expires_at: datetime
+    setup_intent: str = ""
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,8 @@ def _checkout(session: dict[str, Any]) -> Checkout:
         status=session["status"],
         payment_intent=_id(session.get("payment_intent")) or _paid_first(session),
         expires_at=_moment(session["expires_at"]),
+        setup_intent=_id(session.get("setup_intent")) or "",
+        customer=_id(session.get("customer")) or "",
     )
 
 
@@ -636,6 +641,7 @@ def unreadable() -> dict[str, str]:
         "Charges": v1.charges.list,
         "Refunds": v1.refunds.list,
         "Disputes": v1.disputes.list,
+        "SetupIntents": v1.setup_intents.list,
         "Subscriptions": v1.subscriptions.list,
         "Invoices": v1.invoices.list,
         "Balance transactions": v1.balance_transactions.list,

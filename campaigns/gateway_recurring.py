@@ -150,6 +150,63 @@ def _card(method: Any) -> Card | None:
     )
 
 
+# ------------------------------------------------------------------ begun by ourselves
+
+
+def agreed_account(setup_intent: str) -> str | None:
+    """The bank account that a donor has agreed to be debited; None while it is being verified."""
+    with _Calling():
+        found = _client().v1.setup_intents.retrieve(setup_intent).to_dict()
+    return _id(found.get("payment_method")) if found["status"] == "succeeded" else None
+
+
+def setup_notes(setup_intent: str) -> dict[str, str]:
+    """Our ids on a SetupIntent, if there are any."""
+    with _Calling():
+        return dict(_client().v1.setup_intents.retrieve(setup_intent).to_dict()["metadata"] or {})
+
+
+def begin(
+    customer: str,
+    method: str,
+    *,
+    amount: int,
+    currency: str,
+    interval: str,
+    name: str,
+    notes: dict[str, str],
+    key: str,
+) -> str | None:
+    """A customer's subscription with `notes`, begun unless it was before; the PaymentIntent of its
+    first gift. `amount` in minor units.
+
+    https://docs.stripe.com/api/subscriptions/create
+    """
+    v1 = _client().v1
+    with _Calling():
+        listed = v1.subscriptions.list({"customer": customer, "status": "all", "limit": 100})
+        known = [
+            each.id
+            for each in listed.data
+            if notes.items() <= (each.to_dict()["metadata"] or {}).items()
+        ]
+    if not known:
+        price = _price(amount, currency, interval, name, key)
+        asked = {
+            "customer": customer,
+            "items": [{"price_data": price}],
+            "default_payment_method": method,
+            "description": name,
+            "metadata": notes,
+            "off_session": True,
+        }
+        with _Calling():
+            made = v1.subscriptions.create(asked, {"idempotency_key": key})  # type: ignore[arg-type]
+        known = [made.id]
+    first = subscription(known[0]).invoices[-1:]
+    return first[0].payments[0] if first and first[0].payments else None
+
+
 # ------------------------------------------------------------------ changes
 
 
@@ -170,16 +227,20 @@ def change_amount(
     A price made for a subscription needs a product that stands by itself:
     https://docs.stripe.com/api/subscriptions/update (`price_data.product`).
     """
+    price = _price(amount, currency, interval, name, key)
+    asked = {"items": [{"id": item, "price_data": price}], "proration_behavior": "none"}
+    _update(subscription_id, asked, key)
+
+
+def _price(amount: int, currency: str, interval: str, name: str, key: str) -> dict[str, Any]:
     with _Calling():
         product = _client().v1.products.create({"name": name}, {"idempotency_key": f"{key}:name"})
-    price = {
+    return {
         "currency": currency,
         "unit_amount": amount,
         "product": product.id,
         "recurring": {"interval": interval},
     }
-    asked = {"items": [{"id": item, "price_data": price}], "proration_behavior": "none"}
-    _update(subscription_id, asked, key)
 
 
 def change_date(subscription_id: str, moment: datetime, key: str) -> None:

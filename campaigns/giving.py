@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from campaigns import debits, gateway, tributes
+from campaigns import debits, gateway, mandates, tributes
 from campaigns.models import Campaign, Donation, DonationState, Frequency
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
 from campaigns.tax import requests
@@ -60,6 +60,8 @@ class GiftWish:
     for_fee: int = 0
     form: uuid.UUID | None = None
     frequency: Frequency = Frequency.ONCE
+    # From a bank account and nothing else; not asked for, Checkout offers what it can.
+    from_bank: bool = False
     public_name: str = ""
     message: str = ""
     article: int | None = None
@@ -122,7 +124,8 @@ def attempt_of(campaign: Campaign, wish: GiftWish) -> uuid.UUID:
         return uuid.uuid4()
     covered = f":{wish.for_fee}" if wish.for_fee else ""
     often = "" if wish.frequency == Frequency.ONCE else f":{wish.frequency}"
-    return uuid.uuid5(wish.form, f"{campaign.pk}:{wish.charged}{covered}{often}")
+    bank = ":bank" if wish.from_bank else ""
+    return uuid.uuid5(wish.form, f"{campaign.pk}:{wish.charged}{covered}{often}{bank}")
 
 
 def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
@@ -148,7 +151,7 @@ def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
             },
         )
         if made:
-            donation.checkout_parameters = checkout_parameters(donation)
+            donation.checkout_parameters = checkout_parameters(donation, wish.from_bank)
             donation.save(update_fields=["checkout_parameters"])
         elif donation.received_at is None:
             # Back from Checkout to put a word right: what is typed now is what counts.
@@ -160,7 +163,7 @@ def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
     return donation
 
 
-def checkout_parameters(donation: Donation) -> dict[str, Any]:
+def checkout_parameters(donation: Donation, from_bank: bool = False) -> dict[str, Any]:
     """What Stripe is asked: https://docs.stripe.com/api/checkout/sessions/create.
 
     Our id travels on the PaymentIntent, or on the subscription that a recurring gift begins, so
@@ -172,33 +175,44 @@ def checkout_parameters(donation: Donation) -> dict[str, Any]:
         give_url, prefix = campaign.give_url, language_prefix()
     title = own(campaign.title, donation.language)
     notes = {METADATA_KEY: str(donation.attempt)}
-    if donation.frequency == Frequency.ONCE:
+    back = {
+        "locale": "fr-CA" if donation.language == "fr" else "en",
+        "success_url": f"{settings.BASE_URL}{prefix}/give/thanks/{donation.token}/",
+        "cancel_url": settings.BASE_URL + give_url,
+    }
+    once = donation.frequency == Frequency.ONCE
+    if from_bank and not once and mandates.needed(donation.currency):
+        return mandates.checkout_parameters(donation, title, notes) | back
+    kinds = debits.checkout_parameters(
+        donation.currency,
+        only=from_bank,
+        never=not from_bank and (not once or donation.for_fee > 0),
+    )
+    if once:
         how: dict[str, Any] = {
             "mode": "payment",
             "payment_intent_data": {"description": title, "metadata": notes},
             "customer_creation": "if_required",
-            **debits.checkout_parameters(donation.currency),
+            **kinds,
         }
     else:
         how = {
             "mode": "subscription",
             "subscription_data": {"description": title, "metadata": notes},
-            "excluded_payment_method_types": sorted(debits.METHODS),
+            **kinds,
         }
     return {
         **how,
         "submit_type": "donate",
         "client_reference_id": str(donation.attempt),
-        "line_items": _lines(donation),
+        "line_items": _lines(donation, from_bank),
         "metadata": notes,
         "adaptive_pricing": {"enabled": False},
-        "locale": "fr-CA" if donation.language == "fr" else "en",
-        "success_url": f"{settings.BASE_URL}{prefix}/give/thanks/{donation.token}/",
-        "cancel_url": settings.BASE_URL + give_url,
+        **back,
     }
 
 
-def _lines(donation: Donation) -> list[dict[str, Any]]:
+def _lines(donation: Donation, from_bank: bool) -> list[dict[str, Any]]:
     """What Checkout lists: the gift, and beneath it what covers the fee.
 
     A recurring gift is one line with one price, so that its donor can change the amount.
@@ -207,7 +221,8 @@ def _lines(donation: Donation) -> list[dict[str, Any]]:
     title = own(donation.campaign.title, donation.language)
     parts = [(title, donation.amount - donation.for_fee)]
     if donation.for_fee:
-        parts.append((_("To cover the card’s fee"), donation.for_fee))
+        said = _("To cover the bank’s fee") if from_bank else _("To cover the card’s fee")
+        parts.append((said, donation.for_fee))
     if donation.frequency != Frequency.ONCE:
         price["recurring"] = {"interval": donation.frequency}
         parts = [(title, donation.amount)]

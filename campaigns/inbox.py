@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns import fraud, gateway, payouts, recurring, sync
+from campaigns import fraud, gateway, mandates, payouts, recurring, sync
 from campaigns.models import InboxEvent
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ EVENTS = [
     "invoice.voided",
     "payment_method.attached",
     "payment_method.automatically_updated",
+    "setup_intent.succeeded",
     "payout.created",
     "payout.paid",
     "payout.failed",
@@ -75,6 +76,7 @@ _LOOKED_AT = frozenset(
         "checkout.session",
         "subscription",
         "customer",
+        "setup_intent",
         "payout",
         "radar.early_fraud_warning",
     }
@@ -106,8 +108,8 @@ ON CONFLICT (stripe_id) DO NOTHING RETURNING id
 
 
 def object_to_look_at(event: dict[str, Any]) -> str:
-    """The id of the PaymentIntent, Checkout Session, subscription, customer, payout or early fraud
-    warning to look at for an event; else empty."""
+    """The id of the PaymentIntent, Checkout Session, SetupIntent, subscription, customer, payout or
+    early fraud warning to look at for an event; else empty."""
     about = event["data"]["object"]
     kind = about.get("object")
     if kind in _LOOKED_AT:
@@ -272,6 +274,9 @@ def _looked_at(object_id: str) -> str:
     """Look at it by its kind; says what came of it."""
     if object_id.startswith("cs_"):
         return sync.sync_checkout(object_id)
+    if object_id.startswith("seti_"):
+        session = mandates.session_of(object_id)
+        return sync.sync_checkout(session) if session else f"not ours: {object_id}"
     if object_id.startswith("sub_"):
         found = recurring.sync_subscription(object_id)
         return f"synced {object_id}: {found.state}" if found else f"not ours: {object_id}"

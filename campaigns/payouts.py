@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
-from campaigns import gateway, sync
+from campaigns import bank_import, gateway, sync
 from campaigns.models import BankLine, LedgerEntry, LineFate, Payout, PayoutLine, PayoutState
 
 BATCH = 500
@@ -84,6 +84,7 @@ def _write(facts: gateway.Payout, lines: list[gateway.Transaction], *, listed: b
             ignore_conflicts=True,
         )
         _add_up(payout)
+    bank_import.find_again(payout)
     return payout
 
 

@@ -204,7 +204,7 @@ def _ended_by(recurring: RecurringDonation, facts: Subscription) -> EndedBy:
 
 def _write_card(recurring: RecurringDonation, card: Card | None) -> None:
     recurring.card_id = card.id if card else ""
-    recurring.card_brand = card.brand if card else ""
+    recurring.card_brand = card.brand[:30] if card else ""
     recurring.card_last4 = card.last4 if card else ""
     recurring.card_ends_on = ends_on(card)
 

@@ -22,6 +22,7 @@ from campaigns import (
     instalments,
     joining,
     ledger,
+    mandates,
     receipts,
     tributes,
     tries,
@@ -253,8 +254,14 @@ def _bring_up(donation: Donation, paid: list[gateway.Charge], now: datetime) -> 
 def sync_checkout(session_id: str) -> str:
     """Look at a Checkout Session: its payment, or that it was left. Says what came of it."""
     session = gateway.checkout(session_id)
-    if session.payment_intent:
-        payment = sync_payment(session.payment_intent)
+    intent = session.payment_intent
+    if session.setup_intent and session.status == "complete":
+        with alone_with(session_id):
+            intent = _begin(session)
+        if intent is None:
+            return f"{session_id}: the bank account is being verified"
+    if intent:
+        payment = sync_payment(intent)
         return f"synced {payment.stripe_id}: {payment.state}"
     if session.status == "expired":
         Donation.objects.filter(
@@ -263,6 +270,16 @@ def sync_checkout(session_id: str) -> str:
         ).update(state=DonationState.EXPIRED, next_look_at=None)
         return f"expired {session_id}"
     return f"still open {session_id}"
+
+
+def _begin(session: gateway.Checkout) -> str | None:
+    """The first payment of a gift whose donor agreed to debits; None while none can be begun."""
+    donation = Donation.objects.select_related("campaign").filter(checkout_session=session.id)
+    found = donation.first()
+    intent = mandates.first_payment(found, session) if found else None
+    if found and intent is None:
+        donation.update(next_look_at=timezone.now() + LOOK_WHILE_PROCESSING)
+    return intent
 
 
 def look_at(donation_id: int) -> None:

@@ -441,21 +441,27 @@ STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
 # At what hour, in the newsroom's time zone, cards and reminders go out on their day.
 MORNING = env.int("WAYLIGHT_MORNING_HOUR", 8)
 # What Stripe takes of a charge, by currency: per cent, "+", minor units. Donors may cover it.
-_fees = {
-    currency: re.fullmatch(r"(\d{1,2}(?:\.\d{1,2})?)\+(\d{1,6})", rate)
-    for currency, rate in env.dict(
-        "WAYLIGHT_CARD_FEES", default={"cad": "2.9+30", "usd": "2.9+30"}
-    ).items()
-}
-if unread := sorted(currency for currency, found in _fees.items() if not found):
-    raise ImproperlyConfigured(
-        f"WAYLIGHT_CARD_FEES: the rate of {', '.join(unread)} must read like 2.9+30."
-    )
-CARD_FEES = {
-    currency: (round(float(found[1]) * 100), int(found[2]))
-    for currency, found in _fees.items()
-    if found
-}
+
+
+def _fees(name: str, usual: dict[str, str]) -> dict[str, tuple[int, int, int | None]]:
+    """By currency: basis points, fixed minor units, and the most that is taken, if there is one."""
+    read = {
+        currency: re.fullmatch(r"(\d{1,2}(?:\.\d{1,2})?)\+(\d{1,6})(?:/(\d{1,6}))?", rate)
+        for currency, rate in env.dict(name, default=usual).items()
+    }
+    if unread := sorted(currency for currency, found in read.items() if not found):
+        raise ImproperlyConfigured(
+            f"{name}: the rate of {', '.join(unread)} must read like 2.9+30 or 1+40/500."
+        )
+    return {
+        currency: (round(float(found[1]) * 100), int(found[2]), int(found[3]) if found[3] else None)
+        for currency, found in read.items()
+        if found
+    }
+
+
+CARD_FEES = _fees("WAYLIGHT_CARD_FEES", {"cad": "2.9+30", "usd": "2.9+30"})
+DEBIT_FEES = _fees("WAYLIGHT_DEBIT_FEES", {"cad": "1+40/500", "usd": "0.8+0/500"})
 # Card testing: forms that one address may send within ten minutes before its browser is asked for
 # some work (about half of GIVE_WORK hashes); the busiest ten minutes that are expected; declines
 # after which a Checkout is closed, of its own or (within a day) of one card or mailbox anywhere;

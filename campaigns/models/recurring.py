@@ -103,6 +103,11 @@ class RecurringDonation(models.Model):
         return Money(self.amount, self.currency)
 
     @property
+    def by_bank(self) -> bool:
+        """Whether it comes from a bank account: those have no end as cards do."""
+        return bool(self.card_id) and self.card_ends_on is None
+
+    @property
     def goes_on(self) -> bool:
         """Whether it has not ended, whatever else."""
         return self.state not in (RecurringState.STARTED, RecurringState.ENDED)

@@ -117,12 +117,16 @@ def pay_by_bank(sandbox: Sandbox, session_id: str, entry: BankEntry) -> payments
     billing = payment_shape.billing_details(entry.name, entry.email)
     account = ACCOUNTS[(entry.kind, entry.account)]
     method = methods.make_account(sandbox, account, billing)
-    intent = checkout_modes.begin(sandbox, session)
     details = shape.customer_details(entry.email, entry.name, None, None)
     private = sandbox.store.private(session_id) | {"details": details}
     sandbox.store.save(session, private)
-    asked = private["payment_method_options"].get(entry.kind, {})
-    tried = debits.start(sandbox, intent, method, asked.get("mandate_options", {}))
+    asked = private["payment_method_options"].get(entry.kind, {}).get("mandate_options", {})
+    if session["mode"] == "setup":
+        mandate = debits.agree(sandbox, method, asked)
+        tried = checkout_modes.set_up(sandbox, session, method, mandate)
+    else:
+        intent = checkout_modes.begin(sandbox, session)
+        tried = debits.start(sandbox, intent, method, asked)
     return _after(sandbox, session, tried, method)
 
 
@@ -183,8 +187,12 @@ def _create(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
         intents.check_amount(total, str(currency), "line_items")
     session = shape.session(session_id, url, asked, total, currency, now)
     _offer(session, asked)
+    if not session["payment_method_types"]:
+        raise InvalidRequest("No valid payment method types for this Checkout Session.")
     if asked["mode"] == "setup":
-        session["setup_intent"] = checkout_modes.open_setup(sandbox, asked)
+        session["setup_intent"] = checkout_modes.open_setup(
+            sandbox, asked, session["payment_method_types"]
+        )
     sandbox.store.add(
         session,
         {
@@ -209,14 +217,14 @@ def _offer(session: JsonDict, asked: JsonDict) -> None:
     A Canadian debit needs to know what mandate to ask for. What the call excludes, or does not
     allow, is not offered.
     """
-    kind = KIND_OF.get(session["currency"]) if session["mode"] == "payment" else None
+    kind = KIND_OF.get(session["currency"])
     options = asked.get("payment_method_options", {})
     offered = ["card"]
-    if (
-        asked["mode"] == "payment"
-        and kind
-        and (kind != ACSS or "mandate_options" in options.get(ACSS, {}))
-    ):
+    takes = kind != ACSS or (
+        # Stripe begins no subscription by a Canadian debit on its page.
+        asked["mode"] != "subscription" and "mandate_options" in options.get(ACSS, {})
+    )
+    if kind and takes and (asked["mode"] == "payment" or "allowed_payment_method_types" in asked):
         offered.append(kind)
     allowed = asked.get("allowed_payment_method_types") or offered
     excluded = asked.get("excluded_payment_method_types", [])

@@ -50,7 +50,7 @@ def check(asked: JsonDict) -> None:
         )
 
 
-def open_setup(sandbox: Sandbox, asked: JsonDict) -> str:
+def open_setup(sandbox: Sandbox, asked: JsonDict, kinds: list[str]) -> str:
     """A setup session has its SetupIntent from the start."""
     given = asked.get("setup_intent_data", {})
     intent = setup_shape.setup_intent(
@@ -59,19 +59,22 @@ def open_setup(sandbox: Sandbox, asked: JsonDict) -> str:
         description=given.get("description"),
         metadata=given.get("metadata"),
     )
+    intent["payment_method_types"] = kinds
     sandbox.store.add(intent)
     events.tell(sandbox, "setup_intent.created", intent)
     return str(intent["id"])
 
 
-def set_up(sandbox: Sandbox, session: JsonDict, method: JsonDict) -> payments.Attempt:
-    """The card is kept for later; nothing is charged."""
+def set_up(
+    sandbox: Sandbox, session: JsonDict, method: JsonDict, mandate: str | None = None
+) -> payments.Attempt:
+    """The card, or the account with its payer's mandate, is kept for later; nothing is charged."""
     intent = sandbox.fetch(session["setup_intent"], "setup_intent", "setupintent")
     customer = _customer_of(sandbox, session)
     if customer is not None:
         methods.attach(sandbox, method, customer["id"])
         session["customer"] = intent["customer"] = customer["id"]
-    intent |= {"status": "succeeded", "payment_method": method["id"]}
+    intent |= {"status": "succeeded", "payment_method": method["id"], "mandate": mandate}
     sandbox.store.save(intent)
     events.tell(sandbox, "setup_intent.succeeded", intent)
     return payments.Attempt("succeeded", intent)

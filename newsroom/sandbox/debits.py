@@ -57,6 +57,13 @@ def start(sandbox: Sandbox, intent: JsonDict, method: JsonDict, asked: JsonDict)
     return Attempt("processing", intent)
 
 
+def agree(sandbox: Sandbox, method: JsonDict, asked: JsonDict) -> str:
+    """The payer's word that the account may be debited again and again; the mandate's id."""
+    mandate = shape.mandate(method, asked, sandbox.clock.now(), None)
+    sandbox.store.add(mandate)
+    return str(mandate["id"])
+
+
 def settle_due(sandbox: Sandbox) -> None:
     """What the banks have answered by now, each at its own moment."""
     while True:

@@ -144,7 +144,8 @@ def failed(sandbox: Sandbox, invoice: JsonDict) -> None:
     """A try brought nothing: another one is planned, or after the last the subscription ends."""
     subscription = subscription_of(sandbox, invoice)
     tries = invoice["attempt_count"] + 1
-    first = invoice["billing_reason"] == "subscription_create"
+    # A first debit that a bank does not send fails after days, when the subscription runs.
+    first = subscription["status"] == "incomplete"
     again = None
     if not first and subscription["status"] in standing.ALIVE and tries <= len(RETRIES):
         again = sandbox.clock.now() + RETRIES[tries - 1] * DAY

@@ -62,6 +62,8 @@ class HostedPages:
                     return self._try_to_pay(session, typed)
                 if session["status"] != "open":
                     return _closed(session)
+                if "card" not in session["payment_method_types"]:
+                    return RedirectResponse(f"/c/pay/{session_id}/bank", 303)
                 return self._form(session)
         except checkout.NotOpen as closed:
             return _closed(closed.session)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from . import customers, entry, ids, methods, standing, subscriptions
 from .cards import CARDS
 from .errors import InvalidRequest
+from .listing import PAGE, moments, page
 from .parameters import Form, address, choice, text
 from .shapes import checkout as checkout_shape
 from .shapes import payments as payment_shape
@@ -88,6 +89,11 @@ def _retrieve_setup(sandbox: Sandbox, _asked: JsonDict, intent_id: str) -> JsonD
     return sandbox.fetch(intent_id, "setup_intent", "setupintent", "intent")
 
 
+def _list_setups(sandbox: Sandbox, asked: JsonDict) -> JsonDict:
+    where = {"customer": asked.get("customer")}
+    return page(sandbox, "setup_intent", "/v1/setup_intents", asked, where)
+
+
 ROUTES = (
     Route(
         "POST",
@@ -110,5 +116,6 @@ ROUTES = (
             return_url=address,
         ),
     ),
+    Route("GET", "/v1/setup_intents", _list_setups, Form(**PAGE, **moments(), customer=text())),
     Route("GET", "/v1/setup_intents/{id}", _retrieve_setup),
 )

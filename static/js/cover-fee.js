@@ -1,5 +1,6 @@
-// <cover-fee rate="290" fixed="30" places="2">: says what covering the fee adds to the amount chosen
-// and what is paid then; the button says that sum too. `rate` in basis points, `fixed` in minor units.
+// <cover-fee rates="290 30 0;100 40 500" places="2">: says what covering the fee adds to the amount
+// chosen and what is paid then; the button says that sum too. Of cards, then of bank accounts: basis
+// points, and in minor units what is fixed and the most (0: no such).
 // The server reckons again by the same rule (campaigns/covering.py), and Checkout shows it.
 
 /** @typedef {HTMLInputElement | null} Input */
@@ -21,6 +22,7 @@ class CoverFee extends HTMLElement {
       if (button && paid) button.textContent = give.replace("{amount}", this.#show(paid));
     };
     form.addEventListener("amount", say); // <give-amount> has had its say
+    for (const source of form.querySelectorAll("[name=source]")) source.addEventListener("change", say);
     tick.addEventListener("change", say);
     say();
   }
@@ -28,9 +30,12 @@ class CoverFee extends HTMLElement {
   /** The least sum that covers what is taken of the gift and of itself; minor units.
    * @param {number} gift */
   fee(gift) {
-    const [rate, fixed] = [Number(this.getAttribute("rate")), Number(this.getAttribute("fixed"))];
-    const taken = (/** @type {number} */ charged) => Math.floor((charged * rate + 5000) / 10000) + fixed;
-    let total = Math.ceil(((gift + fixed) * 10000) / (10000 - rate));
+    const rates = (this.getAttribute("rates") ?? "").split(";");
+    const bank = this.closest("form")?.querySelector("[name=source][value=bank]:checked");
+    const [rate, fixed, top] = (rates[bank ? 1 : 0] || rates[0]).split(" ").map(Number);
+    const most = top || Infinity;
+    const taken = (/** @type {number} */ charged) => Math.min(Math.floor((charged * rate + 5000) / 10000) + fixed, most);
+    let total = Math.min(Math.ceil(((gift + fixed) * 10000) / (10000 - rate)), gift + most);
     while (total - taken(total) < gift) total += 1;
     while (total > gift && total - 1 - taken(total - 1) >= gift) total -= 1;
     return total - gift;

@@ -179,6 +179,7 @@ def _queries(made) -> list[Row]:  # type: ignore[no-untyped-def]
 
 def _money(stack: Stack) -> list[Row]:
     from tests.bench import money
+    from tests.bench.exporting import exporting
     from tests.bench.reconciling import reconciling
 
     money.no_webhooks(stack)
@@ -191,7 +192,7 @@ def _money(stack: Stack) -> list[Row]:
     _say(f"The ledger grows to {money.MANY:,} entries")
     rows += money.grown()
     _say("Long books are compared")
-    return [*rows, *reconciling()]
+    return [*rows, *reconciling(), *exporting()]
 
 
 def _record() -> list[Row]:

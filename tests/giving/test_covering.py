@@ -99,7 +99,7 @@ def test_a_link_may_bring_its_amount_and_a_wrong_one_is_not_believed(
     page = Client().get(f"{campaign.give_url}?amount={asked}").content.decode()
     form = GiveForm(campaign, initial={"amount": asked})
     assert (form["amount"].value(), form["own_amount"].value()) == (chosen, own)
-    assert page.count(" checked") == (2 if chosen else 1) + 1
+    assert page.count(" checked") == (2 if chosen else 1) + 2
 
 
 @pytest.mark.django_db
@@ -124,3 +124,27 @@ def test_a_refused_amount_keeps_the_tick_and_all_that_was_typed() -> None:
     assert 'name="cover" value="on" checked' in page
     assert "Choose a day within a year." in page
     assert not Donation.objects.exists()
+
+
+def test_a_bank_debit_costs_less_and_never_more_than_its_most() -> None:
+    debit = Rate(100, 40, most=500)
+    assert [fee_on(gift, debit) for gift in (2500, 46_000, 5_000_000)] == [66, 500, 500]
+
+
+@pytest.mark.django_db
+def test_who_gives_from_a_bank_account_covers_what_that_costs_and_pays_by_no_card() -> None:
+    fields = {"amount": "2500", "cover": "on", "source": "bank"}
+    form = GiveForm(a_campaign(), fields)
+    assert form.is_valid(), form.errors
+    asked = _store(form.campaign, form.wish(), NOON).checkout_parameters
+    assert asked["allowed_payment_method_types"] == ["acss_debit"]
+    assert [line["price_data"]["unit_amount"] for line in asked["line_items"]] == [2500, 66]
+    # Who covers what a card costs does not pay by debit.
+    form = GiveForm(form.campaign, fields | {"source": "card"})
+    assert form.is_valid(), form.errors
+    asked = _store(form.campaign, form.wish(), NOON).checkout_parameters
+    assert "acss_debit" in asked["excluded_payment_method_types"]
+    # And where banks do not debit, nothing of it is offered.
+    euro = GiveForm(a_campaign(currency="eur"), fields)
+    assert euro.is_valid(), euro.errors
+    assert not euro.wish().from_bank

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from campaigns import bank_import, payouts
+from campaigns import bank_import, gateway, payouts
 from campaigns.bank_import import StatementRefused
 from campaigns.csv_lines import FileRefused
 from campaigns.models import BankLine, Payout, PayoutState
@@ -142,3 +142,33 @@ def test_a_payout_that_is_not_its_movements_is_not_equal() -> None:
     assert a_payout(5_000, "2026-06-03").equal
     assert not a_payout(5_000, "2026-06-03", gifts=5_100, fees=-99).equal
     assert a_payout(5_000, "2026-06-03", gifts=0, listed=False).equal, "not told yet"
+
+
+def test_a_sum_that_nobody_knew_is_matched_when_its_payout_comes(treasurer: Reader) -> None:
+    rows = bank_import.read(
+        the_file("2026-06-05,50.00,STRIPE", "2026-06-09,50.00,STRIPE", "2026-06-05,70.00,Rent"),
+        "cad",
+    )
+    bank_import.keep(rows, name="june.csv", currency="cad", by=treasurer)
+    payout = a_payout(5_000, "2026-06-08", state=PayoutState.PENDING, listed=False)
+
+    def told(state: str) -> None:
+        facts = gateway.Payout(
+            payout.stripe_id,
+            5_000,
+            "cad",
+            state,
+            NOW,
+            datetime(2026, 6, 8, tzinfo=UTC),
+            False,
+            "txn",
+        )
+        payouts._write(facts, [], listed=False)
+
+    told("pending")
+    assert not BankLine.objects.filter(payout__isnull=False).exists()
+    for _time in range(2):
+        told("paid")
+    (line,) = BankLine.objects.filter(payout__isnull=False)
+    assert (line.day, line.fate, line.payout) == (date(2026, 6, 9), "matched", payout)
+    assert payouts.missing(date(2026, 7, 1)).count() == 0
