@@ -37,7 +37,7 @@ def reader(request: HttpRequest) -> HttpResponse:
     form = PublicNameForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid() and _may_rename(form, person):
         form.save()
-        messages.success(request, _("Your public name is saved."))
+        messages.success(request, _("Your name and language are saved."))
         return redirect("reader_account")
     return render(
         request,
@@ -60,7 +60,8 @@ def reader(request: HttpRequest) -> HttpResponse:
 
 
 def _may_rename(form: PublicNameForm, person: Reader) -> bool:
-    if not form.has_changed() or allowed("public name", RENAMING, str(person.pk)):
+    renames = "public_name" in form.changed_data
+    if not renames or allowed("public name", RENAMING, str(person.pk)):
         return True
     form.add_error(
         "public_name",
