@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from campaigns.models import Donor
@@ -22,7 +23,9 @@ from newsroom.spreadsheet import cell
 
 def join() -> None:
     """Called once, when the app is ready."""
-    register(Holding("requests", "What you asked us about your data", _requests, _erase_requests))
+    register(
+        Holding("requests", _("What you asked us about your data"), _requests, _erase_requests)
+    )
 
 
 def person_of(reader: Reader) -> Person:
