@@ -20,6 +20,7 @@ from newsroom.account.forms import PublicNameForm
 from newsroom.account.giving import gifts_of, recurring_of, years_of
 from newsroom.account.tax import SHOWN, address_links, receipts_of
 from newsroom.edge.rates import allowed
+from newsroom.letters import signing_up
 from newsroom.readers.models import Reader
 
 # A name stands under each of their comments: another one makes all of those pages anew.
@@ -49,6 +50,7 @@ def reader(request: HttpRequest) -> HttpResponse:
             "banned": how if is_banned(how, timezone.now()) else None,
             "trusted": how.trusted_at is not None,
             "follows": following.follows_of(person),
+            "letters": signing_up.letters_shown(person),
             "donations": gifts_of(person),
             "recurring": recurring_of(person),
             "years": years_of(person),

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -217,10 +217,23 @@ def stay(subscriber: Subscriber, moment: datetime) -> None:
     Subscriber.objects.filter(pk=subscriber.pk).update(heard_at=moment, asked_to_stay_at=None)
 
 
-def letters_of(reader: Reader) -> list[Subscriber]:
-    """The subscribers of a signed-in reader's proven addresses."""
+def letters_shown(reader: Reader) -> list[tuple[str, str, list[str]]]:
+    """For the account: each proven address that letters go to, its own page, their names."""
+    with_active = Prefetch(
+        "subscriptions",
+        Subscription.objects.filter(standing=Standing.ACTIVE).select_related("newsletter"),
+        to_attr="active",
+    )
     addresses = [normal(each) for each in proven_addresses(reader)]
-    return list(Subscriber.objects.filter(email__in=addresses).order_by("pk"))
+    found = Subscriber.objects.filter(email__in=addresses).prefetch_related(with_active)
+    return [
+        (
+            each.email,
+            reverse("letters_mine", args=[each.token]),
+            sorted(one.newsletter.name for one in each.active),  # type: ignore[attr-defined]
+        )
+        for each in found.order_by("pk")
+    ]
 
 
 def erase_address(email: str, moment: datetime) -> int:

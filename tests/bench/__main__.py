@@ -17,6 +17,7 @@ import psutil
 from tests import ground
 from tests.bench import clone, memory
 from tests.bench.forecasts import forecasts
+from tests.bench.letters import letters
 from tests.bench.load import UNKEPT, Rates, Target, get, post, ratios, take_turns
 from tests.bench.servers import references
 from tests.bench.table import Row, table
@@ -90,6 +91,8 @@ def main() -> int:
                 {"bare view with one INSERT": 0.7},
                 noise,
             )
+        _say("A letter goes to many")
+        rows += letters(stack)
         rows += _money(stack)
         rows += _record()
     _say("The forecast is judged")

@@ -317,3 +317,24 @@ def test_the_form_stands_in_a_frame_of_another_site_and_answers_there(
         "This does not look"
         in Client().post(frame, {"email": "ann"}, headers=FROM_US).content.decode()
     )
+
+
+def test_the_account_shows_the_letters_of_proven_addresses_and_signs_up_without_asking(
+    newsletter: Newsletter,
+) -> None:
+    from allauth.account.models import EmailAddress
+
+    from newsroom.readers.accounts import find_or_open
+
+    reader = find_or_open("ann@example.org")
+    EmailAddress.objects.filter(user=reader).update(verified=True)
+    a_reader("other@example.org", newsletter)
+    client = Client()
+    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    assert "You get no letters from us" in client.get("/account/").content.decode()
+    sign_up("ann@example.org", newsletter, client=client)
+    assert active("ann@example.org") == ["The Morning Boat"]
+    assert not OutboxMail.objects.filter(to="ann@example.org").exists()
+    page = client.get("/account/").content.decode()
+    assert "The Morning Boat" in page
+    assert "other@example.org" not in page
