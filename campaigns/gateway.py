@@ -466,33 +466,33 @@ def delete_customer(customer: str) -> None:
 # ------------------------------------------------------------------ the books
 
 
-def transactions(since: datetime | None, after: str = "") -> Iterator[Transaction]:
-    """Every balance transaction from `since` on, newest first, page by page; those older than
-    the one of id `after`, when given."""
-    parameters: dict[str, Any] = {"limit": 100, "expand": ["data.source"]}
-    if after:
-        parameters["starting_after"] = after
+def every(
+    listing: Callable[..., Any], since: datetime | None = None, **asked: Any
+) -> Iterator[dict[str, Any]]:
+    """Everything of one of Stripe's lists, newest first, page by page; from `since` on, if given.
+    Raises GatewayError."""
+    parameters = {"limit": 100, **asked}
     if since:
         parameters["created"] = {"gte": int(since.timestamp())}
     with _Calling():
-        listed = _client().v1.balance_transactions.list(parameters)  # type: ignore[arg-type]
-        for each in listed.auto_paging_iter():
-            found = _transaction(each.to_dict())
-            if found:
-                yield found
+        for each in listing(parameters).auto_paging_iter():
+            yield each.to_dict()
+
+
+def transactions(since: datetime | None, after: str = "") -> Iterator[Transaction]:
+    """Every balance transaction from `since` on, newest first; those older than the one of id
+    `after`, when given."""
+    asked: dict[str, Any] = {"starting_after": after} if after else {}
+    listing = _client().v1.balance_transactions.list
+    found = map(_transaction, every(listing, since, expand=["data.source"], **asked))
+    return (each for each in found if each)
 
 
 def disputes(since: datetime | None) -> Iterator[tuple[str, str]]:
     """(PaymentIntent, status) of every dispute opened from `since` on, newest first."""
-    parameters: dict[str, Any] = {"limit": 100}
-    if since:
-        parameters["created"] = {"gte": int(since.timestamp())}
-    with _Calling():
-        listed = _client().v1.disputes.list(parameters)  # type: ignore[arg-type]
-        for each in listed.auto_paging_iter():
-            intent = _id(each.to_dict().get("payment_intent"))
-            if intent:
-                yield intent, each.status
+    for each in every(_client().v1.disputes.list, since):
+        if intent := _id(each.get("payment_intent")):
+            yield intent, each["status"]
 
 
 # ------------------------------------------------------------------ payouts, warnings
@@ -522,22 +522,13 @@ def payout(payout_id: str) -> Payout:
 
 def payouts(since: datetime | None) -> Iterator[Payout]:
     """Every payout made from `since` on, newest first."""
-    parameters: dict[str, Any] = {"limit": 100}
-    if since:
-        parameters["created"] = {"gte": int(since.timestamp())}
-    with _Calling():
-        for each in _client().v1.payouts.list(parameters).auto_paging_iter():  # type: ignore[arg-type]
-            yield _payout(each.to_dict())
+    return map(_payout, every(_client().v1.payouts.list, since))
 
 
 def payout_transactions(payout_id: str) -> Iterator[Transaction]:
     """The balance transactions in a payout, its own among them."""
-    with _Calling():
-        listed = _client().v1.balance_transactions.list({"payout": payout_id, "limit": 100})
-        for each in listed.auto_paging_iter():
-            found = _transaction(each.to_dict())
-            if found:
-                yield found
+    found = map(_transaction, every(_client().v1.balance_transactions.list, payout=payout_id))
+    return (each for each in found if each)
 
 
 def _warning(value: dict[str, Any]) -> FraudWarning:
@@ -558,13 +549,7 @@ def fraud_warning(warning_id: str) -> FraudWarning:
 
 def fraud_warnings(since: datetime | None) -> Iterator[FraudWarning]:
     """Every early fraud warning from `since` on, newest first."""
-    parameters: dict[str, Any] = {"limit": 100}
-    if since:
-        parameters["created"] = {"gte": int(since.timestamp())}
-    with _Calling():
-        listed = _client().v1.radar.early_fraud_warnings.list(parameters)  # type: ignore[arg-type]
-        for each in listed.auto_paging_iter():
-            yield _warning(each.to_dict())
+    return map(_warning, every(_client().v1.radar.early_fraud_warnings.list, since))
 
 
 # ------------------------------------------------------------------ webhooks

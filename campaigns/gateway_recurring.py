@@ -16,6 +16,7 @@ from campaigns.gateway import (
     _client,
     _id,
     _moment,
+    every,
     read_invoice,
 )
 
@@ -88,12 +89,9 @@ def _asked_for(v1: Any, invoice: Invoice) -> Invoice:
 
 def subscriptions() -> Iterator[Subscription]:
     """Every subscription of the account, ended ones too, newest first; without invoices."""
-    with _Calling():
-        listed = _client().v1.subscriptions.list(
-            {"status": "all", "limit": 100, "expand": [f"data.{path}" for path in _EXPANDED]}
-        )
-        for each in listed.auto_paging_iter():
-            yield _subscription(each.to_dict())
+    expanded = [f"data.{path}" for path in _EXPANDED]
+    found = every(_client().v1.subscriptions.list, status="all", expand=expanded)
+    return map(_subscription, found)
 
 
 def _subscription(found: dict[str, Any], invoices: tuple[Invoice, ...] = ()) -> Subscription:

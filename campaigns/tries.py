@@ -37,19 +37,23 @@ BUSIEST_SHARE = 2
 def seen_now(address: str) -> Seen:
     """Count one form from `address` and say what is known at this moment."""
     who = mark(address)
-    return Seen(
+    return _seen(
         tries=count("give", WINDOW, who),
         tries_of_all=count("give", WINDOW, "all"),
         declines=counted("declined", DAY, who),
-        declines_of_all=counted("declined", WINDOW, "all"),
-        usual=usual(),
     )
 
 
 def seen_by_all() -> Seen:
     """The same of everybody, without one more."""
+    return _seen(tries_of_all=counted("give", WINDOW, "all"))
+
+
+def _seen(*, tries_of_all: int, tries: int = 0, declines: int = 0) -> Seen:
     return Seen(
-        tries_of_all=counted("give", WINDOW, "all"),
+        tries=tries,
+        tries_of_all=tries_of_all,
+        declines=declines,
         declines_of_all=counted("declined", WINDOW, "all"),
         usual=usual(),
     )
