@@ -15,10 +15,15 @@ from wagtail.admin import urls as wagtailadmin_urls
 from articles import urls as articles_urls
 from articles.desk.unpublishing import straight_to_the_reason
 from campaigns import urls as campaigns_urls
+from newsroom.branding.views import stylesheet
 from newsroom.edge.headers import far_kept
 from newsroom.letters import urls as letters_urls
 
 urlpatterns = [
+    re_path(
+        r"^brand/(?P<light>own|[0-9a-f]{6})-(?P<dark>own|[0-9a-f]{6})-(?P<mark>[0-9a-f]{8})\.css$",
+        stylesheet,
+    ),
     path("", include("newsroom.desk.urls")),
     # Before Wagtail's own page of that address.
     path("desk/pages/<int:page_id>/unpublish/", straight_to_the_reason),

@@ -1,11 +1,16 @@
 """What a newsroom sets about itself on the desk: name, tagline, addresses."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from newsroom.branding import colours
 
 
 @register_setting(icon="home")
@@ -44,6 +49,32 @@ class Branding(BaseGenericSetting):
         help_text=_("In a row. Trusted readers’ comments need no approval. 0 never."),
     )
 
+    colour = models.CharField(
+        _("colour"),
+        max_length=7,
+        blank=True,
+        db_default="",
+        help_text=_(
+            "Of links and buttons, as #0b5351. It must be readable on the page’s light ground. "
+            "Empty: the site’s own."
+        ),
+    )
+    colour_dark = models.CharField(
+        _("colour in the dark"),
+        max_length=7,
+        blank=True,
+        db_default="",
+        help_text=_("Where readers chose a dark page, as #82cbc3. Empty: the site’s own."),
+    )
+    logo = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("logo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Stands before the name, 40 pixels high. Empty: the lamp."),
+    )
     calls_first_from = models.PositiveIntegerField(
         _("first gifts from this amount on are thanked for by telephone"),
         default=50,
@@ -59,6 +90,9 @@ class Branding(BaseGenericSetting):
         FieldPanel("name"),
         FieldPanel("tagline"),
         FieldPanel("about"),
+        FieldPanel("colour"),
+        FieldPanel("colour_dark"),
+        FieldPanel("logo"),
         FieldPanel("legal_name"),
         FieldPanel("postal_address"),
         FieldPanel("contact_email"),
@@ -72,6 +106,26 @@ class Branding(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("newsroom")
+
+    def clean(self) -> None:
+        """A colour that cannot be read is refused, with the contrast it has."""
+        super().clean()
+        found: dict[str, Any] = {}
+        for name, grounds in (
+            ("colour", colours.LIGHT_GROUNDS),
+            ("colour_dark", colours.DARK_GROUNDS),
+        ):
+            said = getattr(self, name).strip().lower()
+            setattr(self, name, said)
+            if said and not colours.is_colour(said):
+                found[name] = _("Write it as # and six digits, such as #0b5351.")
+            elif said and (has := colours.least_contrast(said, grounds)) < colours.LEAST:
+                found[name] = _(
+                    "Its contrast is %(has)s to 1; words need 4.5 to 1. Take a darker one for "
+                    "light pages, a lighter one for dark ones."
+                ) % {"has": f"{has:.1f}"}
+        if found:
+            raise ValidationError(found)
 
 
 class OwnWords(models.Model):
