@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from articles.links import states_of
 from newsroom.audit import log as audit
@@ -45,7 +46,10 @@ def look(letter: Letter, now: datetime) -> Look:
             faults.append(_("The campaign of this appeal takes no gifts now."))
     if render(letter, blocks).size >= MOST_BYTES:
         faults.append(_("The mail is larger than 100 kB: large providers would cut it off."))
-    for url, state in states_of(addresses(blocks)).items():
+    # An address of ours is looked up in the language of its page.
+    with override(letter.newsletter.language):
+        states = states_of(addresses(blocks))
+    for url, state in states.items():
         if state in ("broken", "removed"):
             faults.append(_("A link leads nowhere: %(url)s") % {"url": url})
         elif state != "good":

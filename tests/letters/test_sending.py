@@ -369,3 +369,11 @@ def test_after_a_year_of_silence_one_question_is_asked_and_silence_ends_the_lett
     signing_up.ask_to_stay(later + timedelta(days=31))
     active = signing_up.Subscription.objects.filter(standing="active")
     assert [each.subscriber.email for each in active] == ["stays@example.org"]
+
+
+def test_a_french_letter_with_its_campaign_is_ready() -> None:
+    letter = a_letter(
+        a_newsletter("La semaine", language="fr"),
+        block("campaign", {"campaign": a_campaign().pk, "words": ""}),
+    )
+    assert readying.look(letter, now()).faults == []
