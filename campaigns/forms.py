@@ -75,6 +75,10 @@ class GiveForm(forms.Form):
     form = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
     first = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
     via = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
+    # Filled in by first-story.js.
+    came = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
+    device = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
+    arm = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
 
     def __init__(self, campaign: Campaign, data: Mapping[str, Any] | None = None, **more: Any):
         super().__init__(data, **more)
@@ -246,6 +250,9 @@ class GiveForm(forms.Form):
             article=origin.article,
             first_article=origin.first_article,
             via=origin.via,
+            referrer=origin.referrer,
+            device=origin.device,
+            arm=origin.arm,
             language=(get_language() or "en")[:2],
             receipt=cleaned["receipt"],
         )

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaigns import debits, gateway, mandates, tributes
+from campaigns import debits, gateway, origins, tributes
 from campaigns.models import Campaign, Donation, DonationState, Frequency
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
 from campaigns.tax import requests
@@ -67,6 +68,10 @@ class GiftWish:
     article: int | None = None
     first_article: int | None = None
     via: str = ""
+    # How the visit came, on what, and with or without a banner (`campaigns.attribution`).
+    referrer: str = ""
+    device: str = ""
+    arm: str = ""
     language: str = "en"
     # Whom a tax receipt goes to (`campaigns.models.tax.ADDRESS_FIELDS`); None: none is wanted.
     receipt: dict[str, str] | None = None
@@ -146,6 +151,9 @@ def _store(campaign: Campaign, wish: GiftWish, moment: datetime) -> Donation:
                 "article_id": wish.article,
                 "first_article_id": wish.first_article,
                 "via": wish.via,
+                "referrer": wish.referrer,
+                "device": wish.device,
+                "arm": wish.arm,
                 "started_at": moment,
                 "next_look_at": timezone.now() + LOOK_AGAIN[0],
             },
@@ -253,7 +261,11 @@ def _open_checkout(donation: Donation) -> None:
     donation.checkout_session = session.id
     donation.checkout_url = session.url
     donation.checkout_expires_at = session.expires_at
-    donation.save(update_fields=["checkout_session", "checkout_url", "checkout_expires_at"])
+    with transaction.atomic(), connection.cursor() as cursor:
+        donation.save(update_fields=["checkout_session", "checkout_url", "checkout_expires_at"])
+        # Once, however often it is opened again and however many ask at one time.
+        if Donation.objects.filter(pk=donation.pk, opened_at=None).update(opened_at=timezone.now()):
+            origins.count_opened(cursor, donation.pk)
 
 
 def _unreachable() -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from campaigns import matching, milestones
+from campaigns import matching, milestones, origins
 from campaigns.models import (
     Attribution,
     Campaign,
@@ -84,7 +84,7 @@ _GIVEN = "UPDATE campaigns_match SET given = given + %(matched)s WHERE id = %(ma
 # Whose it is is asked under the row's lock: two donors may just have been joined.
 _NET = """
 UPDATE campaigns_donation SET net = net + %(amount)s WHERE id = %(donation)s
-RETURNING donor_id, frequency
+RETURNING donor_id, frequency, earlier_donor
 """
 
 # In how many of a campaign's counted donors these donors are.
@@ -130,8 +130,10 @@ SELECT 1 FROM campaigns_donor WHERE id IN (
 
 # Two payments of one donation may stand in two campaigns, one of them after the deadline.
 _NET_HERE = """
-SELECT sum(amount)::bigint FROM campaigns_ledgerentry
-WHERE donation_id = %(donation)s AND campaign_id = %(campaign)s
+SELECT sum(amount) FILTER (WHERE campaign_id = %(campaign)s)::bigint,
+    count(*) FILTER (WHERE kind = 'charge' AND campaign_id IS NOT NULL),
+    count(*) FILTER (WHERE campaign_id IS NOT NULL)
+FROM campaigns_ledgerentry WHERE donation_id = %(donation)s
 """
 
 
@@ -165,13 +167,14 @@ def append(entries: Iterable[LedgerEntry]) -> None:
     locked in one order (donation, donor, campaign, match, day), so writers never deadlock: who
     holds a campaign's total is alone with its matches, days and marks.
     """
-    risen = set()
+    risen, begun = set(), set()
     entries = sorted(entries, key=_order)
     with transaction.atomic(), connection.cursor() as cursor:
         if given := [entry.donation_id for entry in entries if entry.donation_id]:
             cursor.execute(_HOLD, [given])
         for entry in entries:
-            _write(cursor, entry)
+            if _write(cursor, entry) and entry.donation_id:
+                begun.add(entry.donation_id)
             if entry.campaign_id:
                 matched = matching.due(entry, entry.charged_at or entry.occurred_at)
                 if matched:
@@ -180,6 +183,7 @@ def append(entries: Iterable[LedgerEntry]) -> None:
                     risen.add(entry.campaign_id)
         for campaign in sorted(risen):
             milestones.reach(campaign)
+        origins.count_received(cursor, begun)
 
 
 def _order(entry: LedgerEntry) -> tuple[int, bool, str]:
@@ -187,11 +191,13 @@ def _order(entry: LedgerEntry) -> tuple[int, bool, str]:
     return (entry.campaign_id or 0, entry.kind not in GIFTS, entry.source_key)
 
 
-def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
+def _write(cursor: CursorWrapper, entry: LedgerEntry) -> bool:
+    """Write one entry and move its sums; whether its donation is received by it for the first
+    time."""
     entry.save(force_insert=True)
     campaign = entry.campaign
     if campaign is None:
-        return
+        return False
     charge, match = entry.kind in GIFTS, entry.kind == EntryKind.MATCH
     received = entry.kind in RECEIVED
     values: dict[str, Any] = {
@@ -211,11 +217,12 @@ def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
         "standing": 0,
         "donors": 0,
     }
+    earlier, charges = None, 0
     if entry.donation_id:
         cursor.execute(_NET, values)
-        values["donor"], frequency = cursor.fetchone()
+        values["donor"], frequency, earlier = cursor.fetchone()
         cursor.execute(_NET_HERE, values)
-        net = cursor.fetchone()[0]
+        net, charges, counted = cursor.fetchone()
         values["standing"] = _crossed(net - entry.amount, net)
         if values["donor"]:
             cursor.execute(_DONOR, values)
@@ -228,10 +235,14 @@ def _write(cursor: CursorWrapper, entry: LedgerEntry) -> None:
                 "given_at": entry.occurred_at if charge else None,
             }
             cursor.execute(_DONOR_YEAR, values)
+            if earlier is None and counted == 1:
+                earlier = origins.settle_earlier(cursor, entry.donation_id, values["donor"])
     cursor.execute(_TOTAL, values)
     if match:
         cursor.execute(_GIVEN, values)
     cursor.execute(_ROLLUP, values)
+    origins.add(cursor, entry, values, earlier)
+    return bool(entry.kind == EntryKind.CHARGE and charges == 1)
 
 
 def set_on_its_way(payment: Payment, amount: int, campaign: Campaign | None) -> None:
@@ -381,6 +392,7 @@ _RECOUNTS: list[tuple[str, str]] = [
         ), kept AS (SELECT id AS key, given FROM campaigns_match)
         """,
     ),
+    *origins.RECOUNTS,
 ]
 
 # A row of zeros and no row say the same, so both sides drop rows that are all zero.

@@ -188,6 +188,21 @@ def _told(campaign: Campaign) -> dict[str, Any]:
     }
 
 
+def set_holdout(campaign: Campaign, share: int, *, by: Reader | None) -> None:
+    """Leave the banner out on `share` of a hundred page loads, and log it."""
+    with transaction.atomic():
+        kept = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        if kept.holdout == share:
+            return
+        before, kept.holdout = kept.holdout, share
+        kept.save(update_fields=["holdout"])
+        summary = _("The banner of “%(title)s” is left out on %(share)d of 100 page loads") % {
+            "title": kept.title,
+            "share": share,
+        }
+        log.record(by, "changed", kept, summary[:300], before=before, after=share)
+
+
 class MatchRefused(CampaignRefused):
     """The match may not be as asked; `field` names what to change, the text says why."""
 

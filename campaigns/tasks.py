@@ -20,6 +20,7 @@ from campaigns import (
     recurring_changes,
     reminders,
     rollups,
+    steps,
     sync,
     tributes,
     tries,
@@ -165,6 +166,11 @@ def forget_receipts() -> None:
 @shared_task
 def write_down_tries() -> None:
     tries.write_down(timezone.now())
+
+
+@shared_task
+def write_down_steps() -> None:
+    steps.write_down(timezone.now())
 
 
 @shared_task

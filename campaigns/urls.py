@@ -10,6 +10,7 @@ from campaigns.views import (
     embed,
     giving,
     reminders,
+    steps,
     tax,
     thanks,
     webhook,
@@ -37,6 +38,7 @@ urlpatterns = [
 
 # Outside the languages' prefixes: machines read these.
 machine_urlpatterns = [
+    path("steps/", steps.step, name="count_step"),
     path("embed.js", embed.loader, name="embed_loader"),
     path("campaigns/<slug:slug>/progress.json", campaign.progress_json, name="progress"),
     path("give/thanks/<str:token>/state.json", thanks.thanks_state, name="thanks_state"),

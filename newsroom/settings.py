@@ -193,6 +193,11 @@ CELERY_BEAT_SCHEDULE = {
     "forget-receipts": {"task": "campaigns.tasks.forget_receipts", "schedule": 86400.0},
     "write-down-tries": {"task": "campaigns.tasks.write_down_tries", "schedule": 60.0},
     "check-rollups": {"task": "campaigns.tasks.check_rollups", "schedule": 300.0},
+    "write-down-steps": {
+        "task": "campaigns.tasks.write_down_steps",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "draw-charts": {"task": "campaigns.tasks.draw_charts", "schedule": 60.0},
 }
 

@@ -2,10 +2,10 @@
 sums (`ledger`), sponsors' promises (`matches`), marks on the way (`marks`), whom a gift
 honours (`tributes`), who wants to be asked later (`reminders`), gifts of each month or year
 (`recurring`), gifts by cheque and the like (`offline`), what was tried at the give form
-(`defence`), what Stripe told us (`pipeline`), payouts and the bank's word of
-them (`payouts`), tax receipts (`tax`), attributions and files for accountants
-(`accounting`), what the desk keeps about donors (`donors`), what moved of the regular giving
-(`moves`), notes of days and what staff are told by mail (`watch`)."""
+(`defence`), page loads and where gifts began (`steps`), what Stripe told us (`pipeline`),
+payouts and the bank's word of them (`payouts`), tax receipts (`tax`), attributions and files for
+accountants (`accounting`), what the desk keeps about donors (`donors`), what moved of the regular
+giving (`moves`), notes of days and what staff are told by mail (`watch`)."""
 
 from campaigns.models.accounting import Attribution, ExportPiece, ExportState, LedgerExport
 from campaigns.models.campaign import Campaign, CampaignChange
@@ -64,6 +64,7 @@ from campaigns.models.recurring import (
     RecurringState,
 )
 from campaigns.models.reminders import Reminder
+from campaigns.models.steps import FunnelDay, OriginDay, Step, StepBatch, StepDay, StepTally
 from campaigns.models.tax import (
     Cause,
     DonorAddress,
@@ -113,6 +114,7 @@ __all__ = [
     "ExportState",
     "FraudWarning",
     "Frequency",
+    "FunnelDay",
     "GiftUse",
     "GiveHour",
     "InboxEvent",
@@ -128,6 +130,7 @@ __all__ = [
     "MoveMonth",
     "OfflineGift",
     "OfflineState",
+    "OriginDay",
     "Payment",
     "PaymentState",
     "Payout",
@@ -159,6 +162,10 @@ __all__ = [
     "Scheme",
     "Segment",
     "StaffMail",
+    "Step",
+    "StepBatch",
+    "StepDay",
+    "StepTally",
     "TaxReceipt",
     "ThankYouCall",
     "Tribute",

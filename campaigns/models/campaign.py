@@ -112,6 +112,8 @@ class Campaign(models.Model):
     maximum = models.BigIntegerField(_("largest donation"), default=2_500_000)
     is_default = models.BooleanField(_("default campaign"), default=False)
     on_articles = models.BooleanField(_("banner on stories"), default=False)
+    # Of a hundred page loads, on how many the banner is not shown: to learn what it does.
+    holdout = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -141,6 +143,7 @@ class Campaign(models.Model):
                 condition=models.Q(is_default=False) | models.Q(ends_at=None),
                 name="default_campaign_has_no_deadline",
             ),
+            models.CheckConstraint(condition=models.Q(holdout__lte=50), name="holdout_up_to_half"),
             models.UniqueConstraint(
                 fields=["is_default"],
                 condition=models.Q(is_default=True),

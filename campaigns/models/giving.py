@@ -142,6 +142,15 @@ class Donation(models.Model):
         related_name="+",
     )
     via = models.CharField(_("via"), max_length=40, blank=True)
+    # How the visit came and on what, as classes (`campaigns.attribution`); "": not known. `arm`:
+    # whether the story it began from was loaded with its banner, while a holdout runs.
+    referrer = models.CharField(max_length=12, blank=True, default="", db_default="")
+    device = models.CharField(max_length=8, blank=True, default="", db_default="")
+    arm = models.CharField(max_length=6, blank=True, default="", db_default="")
+    # Whether its donor had given before, settled with its first entry; None: not known.
+    earlier_donor = models.BooleanField(null=True, editable=False)
+    # When its first Checkout was opened.
+    opened_at = models.DateTimeField(null=True, editable=False)
     started_at = models.DateTimeField(_("begun"), db_index=True)
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
     net = models.BigIntegerField(default=0, editable=False)

@@ -23,6 +23,8 @@ def campaign_banner(article: int | None = None, via: str = "banner") -> dict[str
         "progress": now,
         "shown": now.as_shown(),
         "give_url": campaign.give_url + query,
+        # A holdout is of stories: elsewhere no load is counted that it could be weighed against.
+        "drawn": article is not None,
     }
 
 

@@ -40,6 +40,12 @@ def in_whole_up(amount: int | None, currency: str) -> str:
     return Money(-(-amount // unit) * unit, currency).show()
 
 
+@register.filter
+def rounded_money(amount: float | None, currency: str) -> str:
+    """A rate in minor units, rounded to whole units."""
+    return "—" if amount is None else Money(round(amount), currency).show(cents=False)
+
+
 @register.simple_tag
 def when(moment: datetime | None) -> str:
     """`{% when donation.started_at %}`: the moment in the person's time zone, to the minute."""

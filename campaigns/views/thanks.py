@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from articles.removals import headline_of
+from campaigns import steps
 from campaigns.matching import added_to
 from campaigns.models import Donation, DonationState, Tribute
 from campaigns.progress import Progress, progress, with_total
@@ -49,6 +50,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
             look_at_donation.delay(donation.pk)
         except OperationalError:
             log.warning("donation %s: look not queued, left to the sweeper", donation.pk)
+    steps.note_return(donation, request.headers.get("User-Agent", ""))
     version = donation.article.current_version if donation.article else None
     return uncached(
         render(
