@@ -10,11 +10,11 @@ from contextlib import ExitStack
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext as _
 
-from campaigns import ledger
+from campaigns import ledger, origins
 from campaigns.models import Campaign, Donation, EntryKind, LedgerEntry
 from campaigns.purging import campaign_paths
 from campaigns.sync import alone_with
@@ -57,8 +57,11 @@ def move(
         if not moved:
             raise NotMoved(_("It stands in that campaign already."))
         was = donation.campaign
-        donation.campaign = campaign
-        donation.save(update_fields=["campaign"])
+        with connection.cursor() as cursor:
+            origins.follow_move(cursor, donation.pk, back=True)
+            donation.campaign = campaign
+            donation.save(update_fields=["campaign"])
+            origins.follow_move(cursor, donation.pk, back=False)
         log.record(
             by,
             "moved",

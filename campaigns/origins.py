@@ -133,6 +133,21 @@ def _begun(cursor: CursorWrapper, donation_id: int, *, opened: int = 0, received
     )
 
 
+def follow_move(cursor: CursorWrapper, donation_id: int, *, back: bool) -> None:
+    """Take a donation out of its campaign's funnel (`back`) before it is moved, or into that of
+    the one it was moved to."""
+    number = -1 if back else 1
+    cursor.execute(_CHARGED, [donation_id])
+    received = number if cursor.fetchone()[0] else 0
+    _begun(cursor, donation_id, opened=number, received=received)
+
+
+_CHARGED = """
+SELECT EXISTS (SELECT 1 FROM campaigns_ledgerentry
+    WHERE donation_id = %s AND kind = 'charge' AND campaign_id IS NOT NULL)
+"""
+
+
 # How each sum is reckoned anew from the entries: for `ledger.recount`.
 RECOUNTS: Final = [
     (
@@ -142,9 +157,11 @@ RECOUNTS: Final = [
             SELECT ROW(e.campaign_id, (e.occurred_at AT TIME ZONE c.time_zone)::date,
                        k.dimension, k.value)::text AS key,
                 coalesce(sum(e.amount) FILTER (
-                    WHERE e.kind IN ('charge', 'offline', 'attributed')), 0) AS received,
+                    WHERE e.kind IN ('charge', 'offline', 'attributed', 'moved_in')), 0)
+                    AS received,
                 coalesce(-sum(e.amount) FILTER (
-                    WHERE e.kind NOT IN ('charge', 'offline', 'attributed')), 0) AS reversed,
+                    WHERE e.kind NOT IN ('charge', 'offline', 'attributed', 'moved_in')), 0)
+                    AS reversed,
                 count(*) FILTER (WHERE e.kind IN ('charge', 'offline')) AS gifts,
                 coalesce(max(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline')), 0)
                     AS largest,

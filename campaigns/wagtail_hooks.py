@@ -1,12 +1,18 @@
 """Campaigns and money on the desk: their addresses and their menu."""
 
-from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, include, path, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.widgets.button import Button
+from wagtail.models import Page
 
+from articles.models import Article
 from campaigns.desk import urls
 from newsroom.furniture import PermittedItem
+from newsroom.readers.models import Reader
 
 # Label, address, icon, who sees it.
 ITEMS = [
@@ -37,6 +43,28 @@ ITEMS = [
     (_("Card testing"), "card_testing", "lock", ("campaigns.view_givehour",)),
     (_("Inbox"), "inbox", "mail", ("campaigns.view_inboxevent",)),
 ]
+
+
+@hooks.register("register_page_listing_more_buttons")
+def story_figures_button(page: Page, user: Reader, next_url: str | None = None) -> Iterator[Button]:
+    """From the list of pages to a story's figures; writers have theirs in the menu."""
+    sees = user.has_perm("campaigns.view_analytics")
+    if sees and isinstance(page, Article) and page.current_version_id:
+        url = reverse("campaigns_desk:story_figures", args=[page.pk])
+        yield Button(_("Figures"), url, icon_name="view", priority=60)
+
+
+@hooks.register("register_admin_menu_item")
+def my_stories_item() -> MenuItem:
+    """For who sees no campaign's figures: their own stories'."""
+    return PermittedItem(
+        _("My stories’ figures"),
+        reverse_lazy("campaigns_desk:my_stories"),
+        name="my-stories",
+        icon_name="view",
+        order=160,
+        permissions=("wagtailadmin.access_admin",),
+    )
 
 
 @hooks.register("register_admin_urls")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_required
 from wagtail.admin.widgets.button import HeaderButton
 
-from campaigns import analytics, calls, charts, forecasting, reminders
+from campaigns import analytics, calls, charts, forecasting, reminders, today
 from campaigns.models import Campaign
 from newsroom.furniture import desk_page
 from newsroom.money import Money
@@ -42,6 +42,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         stories_left=max(0, len(figures.stories) - STORIES_SHOWN),
         most=max([s.net for s in figures.stories] or [0]),
         to_do=analytics.to_do(found),
+        letter=today.last_letter(found, figures.standing),
         charts=drawn,
         reminders=reminders.counts(found),
         calls=calls.counts(found),

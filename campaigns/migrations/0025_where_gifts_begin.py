@@ -11,8 +11,10 @@ SELECT e.campaign_id, (e.occurred_at AT TIME ZONE c.time_zone)::date, said.dimen
     CASE WHEN d.id IS NULL OR d.via = 'offline' THEN 'offline'
          WHEN d.via = 'renewal' THEN 'renewal'
          ELSE coalesce(said.value, '') END,
-    coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline', 'attributed')), 0),
-    coalesce(-sum(e.amount) FILTER (WHERE e.kind NOT IN ('charge', 'offline', 'attributed')), 0),
+    coalesce(sum(e.amount) FILTER (
+        WHERE e.kind IN ('charge', 'offline', 'attributed', 'moved_in')), 0),
+    coalesce(-sum(e.amount) FILTER (
+        WHERE e.kind NOT IN ('charge', 'offline', 'attributed', 'moved_in')), 0),
     count(*) FILTER (WHERE e.kind IN ('charge', 'offline')),
     coalesce(max(e.amount) FILTER (WHERE e.kind IN ('charge', 'offline')), 0),
     coalesce(sum(e.amount::numeric * e.amount) FILTER (WHERE e.kind IN ('charge', 'offline')), 0)
