@@ -108,11 +108,11 @@ def via_class(via: str) -> str:
     return one_of(VIAS, via.partition("-")[0]) or "other"
 
 
-def count(load: Load, moment: datetime) -> None:
-    """Add one load to what is counted. Raises RedisError."""
+def count(load: Load, moment: datetime, times: int = 1) -> None:
+    """Add one load, or so many, to what is counted. Raises RedisError."""
     with redis().pipeline(transaction=False) as together:
         for field in _fields(load, moment):
-            together.hincrby(NOW, field, 1)
+            together.hincrby(NOW, field, times)
         together.execute()
 
 
@@ -168,7 +168,8 @@ def write_down(moment: datetime) -> int:
 
 
 def _write(key: str, counts: Mapping[str, int]) -> None:
-    loads, tallies = [], []
+    loads: list[list[Any]] = []
+    tallies: list[list[Any]] = []
     for field, number in sorted(counts.items()):
         table, *row = field.split("|")
         (loads if table == "loads" else tallies).append([*row, number])

@@ -20,6 +20,7 @@ from campaigns.tributes import TributeWish
 from newsroom.demo.build import CannotBuild
 from newsroom.demo.build.cashier import DECLINED_CARD, Cashier
 from newsroom.demo.build.giving_plan import Gift
+from newsroom.demo.build.loads import holding, visit_of
 from newsroom.demo.build.tax_receipts import receipt_for
 from newsroom.readers.models import Reader
 
@@ -131,6 +132,7 @@ class Giving:
             raise CannotBuild(f"A gift could not be given back: {error}") from error
 
     def _wish(self, gift: Gift) -> GiftWish:
+        visit = visit_of(gift, holding=holding(self.campaign, gift))
         return GiftWish(
             amount=gift.amount,
             form=gift.form,
@@ -139,6 +141,9 @@ class Giving:
             article=self._articles[gift.story] if gift.story else None,
             first_article=self._articles[gift.first_story] if gift.first_story else None,
             via=gift.via,
+            referrer=visit.referrer,
+            device=visit.device,
+            arm=visit.arm,
             receipt=receipt_for(gift),
             tribute=CARD if gift.form == self._in_memory else None,
         )

@@ -10,6 +10,7 @@ from newsroom.demo.build.cheque import enter_cheque
 from newsroom.demo.build.corrections import first_published
 from newsroom.demo.build.gifts import Giving
 from newsroom.demo.build.giving_plan import Gift, Told, plan
+from newsroom.demo.build.loads import load_pages
 from newsroom.demo.build.newsroom import Newsroom
 from newsroom.demo.build.regulars import give_regularly
 from newsroom.demo.build.showing import Showing
@@ -42,6 +43,7 @@ def give(
         made.step()
         books.glance()
 
+    load_pages(newsroom.campaign, newsroom.calendar, newsroom.articles, told_of(newsroom), gifts)
     with Cashier() as cashier:
         giving.make_past(past, cashier, step)
         give_from_bank(newsroom.campaign, newsroom.calendar, cashier)
@@ -51,9 +53,15 @@ def give(
 
 
 def _planned(newsroom: Newsroom, count: int, seed: int) -> list[Gift]:
-    content, calendar = newsroom.content, newsroom.calendar
-    told = [Told(story.slug, first_published(story, calendar)) for story in content.stories]
-    return plan(count, seed, calendar, DAYS_OLD, told, content.donors)
+    told, donors = told_of(newsroom), newsroom.content.donors
+    return plan(count, seed, newsroom.calendar, DAYS_OLD, told, donors)
+
+
+def told_of(newsroom: Newsroom) -> list[Told]:
+    calendar = newsroom.calendar
+    return [
+        Told(story.slug, first_published(story, calendar)) for story in newsroom.content.stories
+    ]
 
 
 def _live(gifts: list[Gift]) -> list[Gift]:
