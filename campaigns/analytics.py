@@ -5,7 +5,7 @@ transaction. Only what no sum can tell (median, largest gift) is counted from th
 is done in the background and kept with the moment it was counted (`gift_sizes`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -208,11 +208,15 @@ def by_day(campaign: Campaign) -> list[DaySum]:
     return [DaySum(*row) for row in rows]
 
 
-def by_story(campaign: Campaign, since: date | None = None) -> list[StorySum]:
+def by_story(
+    campaign: Campaign,
+    since: date | None = None,
+    named: Mapping[int | None, str] | None = None,
+) -> list[StorySum]:
     """All stories from which gifts were begun (on `since` and after), the most money first.
 
     One of them is "no story": `article_id` None; renewals have a row of their own, read by the few
-    instalments there are. Two queries.
+    instalments there are. Two queries, one where headlines are `named`.
     """
     first = since or date(2000, 1, 1)
     with connection.cursor() as cursor:
@@ -226,7 +230,8 @@ def by_story(campaign: Campaign, since: date | None = None) -> list[StorySum]:
             },
         )
         *rows, again = cursor.fetchall()
-    named = headlines(row[0] for row in rows)
+    if named is None:
+        named = headlines(row[0] for row in rows)
     sums = [StorySum(None, "", again[1], again[2], again[3], renewals=True)]
     for article, received, back, gifts in rows:
         if article is None:

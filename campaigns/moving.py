@@ -58,10 +58,10 @@ def move(
             raise NotMoved(_("It stands in that campaign already."))
         was = donation.campaign
         with connection.cursor() as cursor:
-            origins.follow_move(cursor, donation.pk, back=True)
+            origins.leave_funnel(cursor, donation.pk)
             donation.campaign = campaign
             donation.save(update_fields=["campaign"])
-            origins.follow_move(cursor, donation.pk, back=False)
+            origins.enter_funnel(cursor, donation.pk)
         log.record(
             by,
             "moved",

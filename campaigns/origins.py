@@ -133,14 +133,27 @@ def _begun(cursor: CursorWrapper, donation_id: int, *, opened: int = 0, received
     )
 
 
-def follow_move(cursor: CursorWrapper, donation_id: int, *, back: bool) -> None:
-    """Take a donation out of its campaign's funnel (`back`) before it is moved, or into that of
-    the one it was moved to."""
-    number = -1 if back else 1
-    cursor.execute(_CHARGED, [donation_id])
-    received = number if cursor.fetchone()[0] else 0
-    _begun(cursor, donation_id, opened=number, received=received)
+def leave_funnel(cursor: CursorWrapper, donation_id: int) -> None:
+    """Take a donation out of its campaign's funnel, before it is moved to another one."""
+    cursor.execute(_LEAVE, {"donation": donation_id, "renewal": RENEWAL})
 
+
+def enter_funnel(cursor: CursorWrapper, donation_id: int) -> None:
+    """Put it into that of the campaign it was moved to."""
+    cursor.execute(_CHARGED, [donation_id])
+    _begun(cursor, donation_id, opened=1, received=int(cursor.fetchone()[0]))
+
+
+# No row with numbers below zero is ever proposed: the table refuses it before it looks for the row.
+_LEAVE = """
+UPDATE campaigns_funnelday f SET opened = f.opened - 1,
+    received = f.received - (EXISTS (SELECT 1 FROM campaigns_ledgerentry e
+        WHERE e.donation_id = d.id AND e.kind = 'charge' AND e.campaign_id IS NOT NULL))::int
+FROM campaigns_donation d JOIN campaigns_campaign c ON c.id = d.campaign_id
+WHERE d.id = %(donation)s AND d.opened_at IS NOT NULL AND d.via <> %(renewal)s
+    AND f.campaign_id = d.campaign_id
+    AND f.day = (d.started_at AT TIME ZONE c.time_zone)::date
+"""
 
 _CHARGED = """
 SELECT EXISTS (SELECT 1 FROM campaigns_ledgerentry

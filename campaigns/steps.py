@@ -34,6 +34,7 @@ BATCHES: Final = "waylight:steps:batches"
 REMEMBERED: Final = timedelta(days=30)
 # Whose loads are counted by more than their number, and what may be said of them.
 TALLIED: Final = (Step.ARTICLE, Step.GIVE)
+OF_A_STORY: Final = (Step.ARTICLE, Step.BANNER, Step.GIVE)
 VIAS: Final = ("banner", "button", "letter", "embed", "campaign", "reminder", "other")
 SAID: Final = (Step.ARTICLE, Step.BANNER, Step.GIVE, Step.THANKS)
 KNOWN_SECONDS: Final = 60
@@ -131,7 +132,7 @@ def _fields(load: Load, moment: datetime) -> list[str]:
     day = moment.astimezone(zone).date().isoformat()
     fields = []
     for step in load.steps:
-        article = load.article if step in TALLIED else None
+        article = load.article if step in OF_A_STORY else None
         fields.append(f"loads|{day}|{load.campaign or ''}|{step}|{article or ''}")
         if step in TALLIED:
             known = {"referrer": load.referrer, "device": load.device, "language": load.language}

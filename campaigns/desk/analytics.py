@@ -23,10 +23,11 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     found = get_object_or_404(Campaign, pk=campaign_id)
     moment = timezone.now()
     figures = analytics.figures(found, moment)
-    week = analytics.by_story(found, since=figures.week_ago)
+    # Every story that brought a gift is among those of the whole campaign.
+    named = {story.article_id: story.headline for story in figures.stories}
+    week = analytics.by_story(found, since=figures.week_ago, named=named)
     drawn = charts.charts_of(found, moment)
     gifts = list(analytics.last_gifts(found))
-    named = analytics.headlines(entry.article_id for entry in gifts)
     page = desk_page(
         _("%(campaign)s: figures") % {"campaign": found.title},
         icon="view",

@@ -56,7 +56,16 @@ class PeriodForm(forms.Form):
         """What was asked for, else from `first` to `last`."""
         asked = self.cleaned_data if self.is_valid() else {}
         last = asked.get("until") or max(last, asked.get("since") or last)
-        return asked.get("since") or min(first, last), last
+        since = asked.get("since") or min(first, last)
+        self.shown = {"since": since, "until": last}
+        return since, last
+
+    def filled(self) -> "PeriodForm":
+        """The same form with the days that are shown, where nothing in it is wrong."""
+        if self.errors:
+            return self
+        typed = {name: value for name, value in self.data.items() if value}
+        return type(self)({**self.shown, **typed})
 
 
 class SourcesForm(PeriodForm):
@@ -90,7 +99,7 @@ def what_brings_money(request: HttpRequest, campaign_id: int) -> HttpResponse:
         trail=_trail(found),
         campaign=found,
         currency=found.currency,
-        form=form,
+        form=form.filled(),
         view=view,
         view_name=NAMES[view],
         views=[(name, words, name == view) for name, words in NAMES.items() if name in VIEWS],
@@ -117,7 +126,7 @@ def way_to_a_gift(request: HttpRequest, campaign_id: int) -> HttpResponse:
         icon="view",
         trail=_trail(found),
         campaign=found,
-        form=form,
+        form=form.filled(),
         funnel=funnel.funnel(found, since, until, timezone.now()),
         holdout=funnel.holdout(found, _first_day(found), today),
         share=HoldoutForm(initial={"share": found.holdout}),

@@ -64,7 +64,7 @@ def test_a_load_is_counted_by_story_step_and_day_and_by_classes_beside(
 
     assert loads(campaign) == {
         ("article", story.pk): 3,
-        ("banner", None): 3,
+        ("banner", story.pk): 3,
         ("give", story.pk): 1,
         ("thanks", None): 1,
     }
@@ -248,7 +248,8 @@ def test_a_reader_is_counted_from_story_to_thanks_and_the_gift_knows_where_it_be
     assert loads(campaign) == {
         ("article", first.pk): 1,
         ("article", last.pk): 1,
-        ("banner", None): 2,
+        ("banner", first.pk): 1,
+        ("banner", last.pk): 1,
         ("give", last.pk): 1,
         ("thanks", None): 1,
         ("return", None): 1,

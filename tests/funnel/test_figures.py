@@ -255,7 +255,15 @@ def test_the_kept_sums_are_what_the_entries_come_to_and_a_change_by_hand_is_foun
     world: World,
 ) -> None:
     assert list(ledger.recount()) == []
+    received = bare(world.campaign)[0]["donation"]
+    begun = Donation.objects.filter(campaign=world.campaign, opened_at__isnull=False)
+    other = a_campaign(starts_at=FIRST)
     with connection.cursor() as cursor:
+        for gift in [*begun.filter(state=DonationState.EXPIRED)[:1], *begun.filter(pk=received)]:
+            origins.leave_funnel(cursor, gift.pk)
+            Donation.objects.filter(pk=gift.pk).update(campaign=other)
+            origins.enter_funnel(cursor, gift.pk)
+        assert list(ledger.recount()) == []
         for table in ("originday SET gifts = gifts + 1", "funnelday SET opened = opened + 1"):
             cursor.execute(
                 f"UPDATE campaigns_{table} WHERE id = (SELECT min(id) FROM campaigns_"
