@@ -215,7 +215,7 @@ def _donor(person: Person) -> Iterator[Row]:
 
 def _gifts(person: Person) -> Iterator[Row]:
     for gift in Donation.objects.filter(donor__in=donors_of(person)).select_related(
-        "campaign", "article__current_version", "receipt_request"
+        "campaign", "article__current_version", "first_article", "receipt_request"
     ):
         wish = getattr(gift, "receipt_request", None)
         yield {
@@ -231,7 +231,12 @@ def _gifts(person: Person) -> Iterator[Row]:
             "public name": gift.public_name,
             "message": gift.message,
             "story it began from": gift.article.title if gift.article else "",
+            "story the visit began with": gift.first_article.title if gift.first_article else "",
             "by": gift.via,
+            "how the visit came": gift.referrer,
+            "on": gift.device,
+            "banner": gift.arm,
+            "had given before": gift.earlier_donor,
             "receipt to": ", ".join([wish.name, *wish.lines]) if wish else "",
         }
 
