@@ -15,8 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from campaigns import debits, gateway, mandates, tributes
-from campaigns import debits, gateway, origins, tributes
+from campaigns import debits, gateway, mandates, origins, tributes
 from campaigns.models import Campaign, Donation, DonationState, Frequency
 from campaigns.sync import LOOK_AGAIN, METADATA_KEY
 from campaigns.tax import requests
