@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Comment, CommentAppeal, CommentState
@@ -74,5 +75,5 @@ def owe_answer(comment: Comment, reason: str, headline: str) -> None:
     )
 
 
-def open_appeals() -> int:
-    return CommentAppeal.objects.filter(decided_at=None).count()
+def open_appeals() -> QuerySet[CommentAppeal]:
+    return CommentAppeal.objects.filter(decided_at=None)

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -105,24 +106,22 @@ def stories_showing_each(images: Sequence[int]) -> "dict[int, list[Article]]":
     return showing
 
 
-def shown_without_a_right(day: date) -> int:
-    """How many pictures that readers see have a right that ended before `day`. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOWN_WITHOUT_A_RIGHT, {"day": day, "kind": _image_kind().pk})
-        (count,) = cursor.fetchone()
-    return int(count)
+def shown_without_a_right(day: date) -> QuerySet[ImageRights]:
+    """The rights that ended before `day` of pictures that readers see."""
+    shown = RawSQL(_SHOWN_WITHOUT_A_RIGHT, [day, _image_kind().pk])  # noqa: S611
+    return ImageRights.objects.filter(pk__in=shown)
 
 
 _SHOWN_WITHOUT_A_RIGHT: Final = """
-SELECT count(*) FROM articles_imagerights rights
-WHERE rights.expires_on < %(day)s AND EXISTS (
+SELECT rights.id FROM articles_imagerights rights
+WHERE rights.expires_on < %s AND EXISTS (
     SELECT 1 FROM wagtailcore_referenceindex used
     JOIN articles_article story
         ON story.page_ptr_id = CASE WHEN used.object_id ~ '^[0-9]{1,9}$'
                                THEN used.object_id::integer END
     JOIN wagtailcore_page page ON page.id = story.page_ptr_id AND page.live
     JOIN articles_version version ON version.id = story.current_version_id
-    WHERE used.to_content_type_id = %(kind)s AND used.to_object_id = rights.image_id::text
+    WHERE used.to_content_type_id = %s AND used.to_object_id = rights.image_id::text
     AND (
         version.content -> 'lead_image' ->> 'image' = rights.image_id::text
         OR version.content -> 'body' @> jsonb_build_array(

@@ -175,7 +175,7 @@ def queue(request: HttpRequest) -> HttpResponse:
                 (value, label, counts.get(value, 0), value == state and not appealed)
                 for value, label in CommentState.choices
             ),
-            (APPEALED, _("appealed"), open_appeals(), appealed),
+            (APPEALED, _("appealed"), open_appeals().count(), appealed),
         ],
         "state": state,
         "chosen": request.POST.getlist("comment"),
@@ -269,8 +269,8 @@ class CommentViewSet(WatchedViewSet):
         DateColumn("created_at", label=gettext_lazy("Written"), sort_key="created_at"),
     )
 
-    def waiting(self) -> int:
-        return Comment.objects.filter(state__in=WAITING).count() + open_appeals()
+    def waiting(self) -> list[QuerySet[Any]]:
+        return [Comment.objects.filter(state__in=WAITING), open_appeals()]
 
     @cached_property
     def menu_url(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -118,5 +119,5 @@ class PictureRightsMenuItem(CountingItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(MAY_SEE))
 
-    def waiting(self) -> int:
-        return shown_without_a_right(newsroom_day(timezone.now()))
+    def waiting(self) -> list[QuerySet[Any]]:
+        return [shown_without_a_right(newsroom_day(timezone.now()))]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -229,8 +230,8 @@ class RemovalsViewSet(WatchedViewSet):
         Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
     )
 
-    def waiting(self) -> int:
-        return RemovalRequest.objects.filter(state=RequestState.WAITING).count()
+    def waiting(self) -> list[QuerySet[Any]]:
+        return [RemovalRequest.objects.filter(state=RequestState.WAITING)]
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [

@@ -231,8 +231,8 @@ class ReportsViewSet(WatchedViewSet):
         DateColumn("reported_at", label=gettext_lazy("Reported"), sort_key="reported_at"),
     )
 
-    def waiting(self) -> int:
-        return reports.open_reports().count()
+    def waiting(self) -> list[QuerySet[Any]]:
+        return [reports.open_reports()]
 
     @cached_property
     def menu_url(self) -> str:

@@ -68,9 +68,15 @@ class StoryForm(WagtailAdminPageForm):
         values[translations.FIELD] = translations.initial(article)
         kwargs["initial"] = values | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
+        if "comments_pause" in self.fields:
+            self.fields["comments_pause"].required = False
         used = sum(name.endswith("_kind") for name in values)
         self.row_count = entry_rows.rows_in(self.data, used)
         entry_rows.keep_rows(self.fields, self.row_count, what_changed.replaceable(article))
+
+    def clean_comments_pause(self) -> int:
+        # Who empties the field wants no pause.
+        return self.cleaned_data["comments_pause"] or 0
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import Panel
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -37,6 +37,7 @@ from articles.translations import (
 )
 from newsroom.furniture import acting
 from newsroom.readers.models import Reader
+from newsroom.watching import CountingItem
 
 FIELD: Final = "translation"
 MAY_SEE: Final = "articles.view_translationlook"
@@ -204,7 +205,7 @@ class TranslationLooks(_Page):
         return super().get_context_data(lines=lines(open_looks()), **kwargs)
 
 
-class TranslationLooksItem(MenuItem):
+class TranslationLooksItem(CountingItem):
     """Says how many translations wait for a look."""
 
     def __init__(self) -> None:
@@ -219,11 +220,8 @@ class TranslationLooksItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(MAY_SEE))
 
-    def render_component(self, request: HttpRequest) -> Any:
-        component = super().render_component(request)
-        if waiting := open_looks().count():
-            component.label = f"{component.label} ({waiting})"
-        return component
+    def waiting(self) -> list[QuerySet[Any]]:
+        return [open_looks()]
 
 
 class LooksPanel(Component):

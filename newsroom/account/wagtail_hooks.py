@@ -1,7 +1,9 @@
 """Personal data on the desk: its addresses and its line in the menu."""
 
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse_lazy
 from django.utils import timezone
@@ -18,9 +20,9 @@ from newsroom.watching import CountingItem
 class PrivacyItem(CountingItem, PermittedItem):
     """Says how many requests are open and due within a week."""
 
-    def waiting(self) -> int:
+    def waiting(self) -> list[QuerySet[Any]]:
         soon = timezone.localdate() + timedelta(days=7)
-        return AccessRequest.objects.filter(closed_at=None, due_on__lte=soon).count()
+        return [AccessRequest.objects.filter(closed_at=None, due_on__lte=soon)]
 
     def is_shown(self, request: HttpRequest) -> bool:
         return PermittedItem.is_shown(self, request)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -25,8 +26,8 @@ ITEMS = [
 class HeldItem(CountingItem, PermittedItem):
     """Says how many addresses are held, so that staff see it without looking."""
 
-    def waiting(self) -> int:
-        return AddressHold.objects.count()
+    def waiting(self) -> list[QuerySet[Any]]:
+        return [AddressHold.objects.all()]
 
 
 @hooks.register("register_admin_viewset")

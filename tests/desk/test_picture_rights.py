@@ -270,10 +270,10 @@ def test_the_list_is_paged_and_the_menu_counts_what_is_shown_in_one_query(
     for days, image in enumerate((lead, inside, draft, unused), start=1):
         ends(image, -days)
     today = newsroom_day(timezone.now())
-    shown_without_a_right(today)
+    shown_without_a_right(today).count()
     with django_assert_num_queries(1):
-        assert shown_without_a_right(today) == 2
-    assert shown_without_a_right(today - timedelta(days=1)) == 1
+        assert shown_without_a_right(today).count() == 2
+    assert shown_without_a_right(today - timedelta(days=1)).count() == 1
     client = Client()
     client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
     first = client.get("/desk/pictures-rights/")
