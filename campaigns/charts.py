@@ -5,22 +5,24 @@ is drawn twice, as a wide one shrunk to a phone could not be read. Words stand i
 the chart, never in it.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.core.cache import cache
 
-from campaigns import analytics, forecasting
+from campaigns import analytics, forecasting, notes
 from campaigns.forecast import Forecast
-from campaigns.models import Campaign
+from campaigns.models import Campaign, DayNote
 from campaigns.pace import Phase
 from newsroom.money import Money
 
 WIDTHS: Final = {"wide": 860, "narrow": 340}
 HEIGHTS: Final = {"wide": 280, "narrow": 200}
+WIDTHS_OF_MAIL: Final = 540
 KEPT: Final = timedelta(days=7)
 LOCK_SECONDS: Final = 30
 
@@ -37,6 +39,7 @@ class Charts:
     drawn_at: datetime
     stamp: str
     svg: dict[str, dict[str, str]]
+    notes: tuple[DayNote, ...] = ()
 
 
 def draw_all(moment: datetime) -> int:
@@ -70,8 +73,13 @@ def draw(campaign: Campaign, moment: datetime) -> Charts | None:
         analytics.count_gift_sizes(campaign, moment)
         figures = analytics.figures(campaign, moment)
         ahead = forecasting.make(campaign, moment)
+        noted = notes.of_campaign(campaign)
         specs = {
-            "line": line_chart(figures, ahead.forecast if ahead else None),
+            "line": line_chart(
+                figures,
+                ahead.forecast if ahead else None,
+                {note.day for note in noted},
+            ),
             "days": days_chart(figures),
         }
         charts = Charts(
@@ -80,6 +88,7 @@ def draw(campaign: Campaign, moment: datetime) -> Charts | None:
             svg={
                 name: {width: svg(spec, width) for width in WIDTHS} for name, spec in specs.items()
             },
+            notes=tuple(noted),
         )
         cache.set(_key(campaign), charts, KEPT.total_seconds())
     finally:
@@ -87,10 +96,13 @@ def draw(campaign: Campaign, moment: datetime) -> Charts | None:
     return charts
 
 
-def line_chart(figures: analytics.Figures, ahead: Forecast | None = None) -> Spec:
-    """The running total beside the straight pace to the goal, and where it may go from here."""
+def line_chart(
+    figures: analytics.Figures, ahead: Forecast | None = None, noted: Collection[date] = ()
+) -> Spec:
+    """The running total beside the straight pace to the goal, and where it may go from here; a
+    diamond on each day that staff noted."""
     currency = figures.campaign.currency
-    raised = [
+    raised: list[Spec] = [
         {"day": p.day.isoformat(), "amount": _major(p.raised, currency)}
         for p in figures.line
         if p.raised is not None
@@ -124,6 +136,16 @@ def line_chart(figures: analytics.Figures, ahead: Forecast | None = None) -> Spe
             },
         },
     ]
+    if marked := [each for each in raised if date.fromisoformat(each["day"]) in noted]:
+        diamonds = {
+            "type": "point",
+            "shape": "diamond",
+            "color": "var(--chart-matched)",
+            "filled": True,
+            "size": 110,
+            "opacity": 1,
+        }
+        layers.append({"data": {"values": marked}, "mark": diamonds})
     if ahead and figures.today <= figures.line[-1].day:
         layers = [*_ahead(figures, ahead), *layers]
     if paced:
@@ -228,10 +250,14 @@ def svg(spec: Spec, width: str) -> str:
     # Imported where it draws: it holds some 60 MiB, which a web process rarely needs.
     import vl_convert
 
-    whole = spec | {
+    return str(vl_convert.vegalite_to_svg(_whole(spec, WIDTHS[width], HEIGHTS[width])))
+
+
+def _whole(spec: Spec, width: int, height: int) -> Spec:
+    return spec | {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": WIDTHS[width],
-        "height": HEIGHTS[width],
+        "width": width,
+        "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
         "background": None,
         "padding": 4,
@@ -247,7 +273,27 @@ def svg(spec: Spec, width: str) -> str:
             },
         },
     }
-    return str(vl_convert.vegalite_to_svg(whole))
+
+
+# What a mail shows: its programme knows no colours of ours.
+_PAPER: Final = {
+    "--chart-raised": "#0b6b5d",
+    "--chart-pace": "#8a5a00",
+    "--chart-back": "#b3261e",
+    "--chart-matched": "#6a4fb3",
+    "--chart-text": "#4a4a4a",
+    "--chart-grid": "#dcdcdc",
+}
+
+
+def png(spec: Spec) -> bytes:
+    """The chart as a picture for a mail, on white, at twice the size it is shown at."""
+    import vl_convert
+
+    said = json.dumps(_whole(spec, WIDTHS_OF_MAIL, HEIGHTS["wide"]) | {"background": "#ffffff"})
+    for name, colour in _PAPER.items():
+        said = said.replace(f"var({name})", colour)
+    return bytes(vl_convert.vegalite_to_png(said, scale=2))
 
 
 def _major(amount: int | None, currency: str) -> float:
@@ -266,6 +312,7 @@ def _stamp(campaign: Campaign, moment: datetime) -> str:
         total and (total.received, total.reversed, total.updated_at),
         Phase.ENDED if ended else moment.astimezone(campaign.zone).date(),
         plan,
+        [note.pk for note in notes.of_campaign(campaign)],
         campaign.currency,
         campaign.time_zone,
     )

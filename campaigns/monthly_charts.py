@@ -67,6 +67,18 @@ def waterfall_chart(regular: Regular) -> Spec:
             amount = sum(month.of(kind).change for kind in kinds)
             rows.append({"day": day, "amount": _major(amount, currency)})
         runs.append({"day": day, "amount": _major(month.end, currency)})
+    months: Spec = {
+        "field": "day",
+        "type": "temporal",
+        "timeUnit": "utcyearmonth",
+        "axis": {
+            "title": None,
+            "format": "%b %Y",
+            "grid": False,
+            "labelOverlap": True,
+            "labelSeparation": 12,
+        },
+    }
     bar = {"type": "bar", "width": {"band": 0.6}}
     return {
         "layer": [
@@ -74,6 +86,8 @@ def waterfall_chart(regular: Regular) -> Spec:
             {"data": {"values": down}, "mark": {**bar, "color": "var(--chart-back)"}},
             {
                 "data": {"values": runs},
+                # Above the middle of its bar.
+                "encoding": {"x": {**months, "bandPosition": 0.5}},
                 "mark": {
                     "type": "line",
                     "color": "var(--chart-matched)",
@@ -83,18 +97,7 @@ def waterfall_chart(regular: Regular) -> Spec:
             },
         ],
         "encoding": {
-            "x": {
-                "field": "day",
-                "type": "temporal",
-                "timeUnit": "utcyearmonth",
-                "axis": {
-                    "title": None,
-                    "format": "%b %Y",
-                    "grid": False,
-                    "labelOverlap": True,
-                    "labelSeparation": 12,
-                },
-            },
+            "x": months,
             "y": {
                 "field": "amount",
                 "type": "quantitative",

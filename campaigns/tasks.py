@@ -10,7 +10,9 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from campaigns import (
+    alarms,
     charts,
+    digests,
     dunning,
     export,
     gateway,
@@ -177,6 +179,13 @@ def write_down_steps() -> None:
 def draw_charts() -> None:
     charts.draw_all(timezone.now())
     monthly_charts.draw_all(timezone.now())
+
+
+@shared_task
+def send_digests() -> None:
+    """What staff wish to be told in the morning, and of a pace that fell."""
+    digests.send(timezone.now())
+    alarms.watch_pace(timezone.now())
 
 
 @shared_task

@@ -41,6 +41,7 @@ ITEMS = [
     (_("Fraud warnings"), "warnings", "warning", ("campaigns.view_fraudwarning",)),
     (_("Reconciliations"), "reconciliations", "resubmit", ("campaigns.view_reconciliation",)),
     (_("Card testing"), "card_testing", "lock", ("campaigns.view_givehour",)),
+    (_("Mails to you"), "mails", "mail", ("campaigns.view_analytics",)),
     (_("Inbox"), "inbox", "mail", ("campaigns.view_inboxevent",)),
 ]
 

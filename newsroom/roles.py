@@ -93,6 +93,7 @@ _RAISE = {
     "campaigns.add_offlinegift",
     "campaigns.view_donation",
     "campaigns.view_analytics",
+    "campaigns.export_analytics",
     "campaigns.view_recurringdonation",
     "campaigns.cancel_recurringdonation",
     # Whom to thank by telephone: the names of these donors alone.
@@ -122,6 +123,7 @@ _BOOKS = {
     "campaigns.view_recurringdonation",
     "campaigns.cancel_recurringdonation",
     "campaigns.view_analytics",
+    "campaigns.export_analytics",
     "campaigns.view_ledgerentry",
     "campaigns.refund_donation",
     "campaigns.view_reconciliation",

@@ -192,6 +192,16 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-exports": {"task": "campaigns.tasks.sweep_exports", "schedule": 60.0},
     "forget-receipts": {"task": "campaigns.tasks.forget_receipts", "schedule": 86400.0},
     "write-down-tries": {"task": "campaigns.tasks.write_down_tries", "schedule": 60.0},
+    "send-digests": {
+        "task": "campaigns.tasks.send_digests",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "watch-for-trouble": {
+        "task": "newsroom.desk.tasks.watch_for_trouble",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "check-rollups": {"task": "campaigns.tasks.check_rollups", "schedule": 300.0},
     "write-down-steps": {
         "task": "campaigns.tasks.write_down_steps",

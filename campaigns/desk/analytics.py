@@ -9,10 +9,9 @@ from wagtail.admin.auth import permission_required
 from wagtail.admin.widgets.button import HeaderButton
 
 from campaigns import analytics, calls, charts, forecasting, reminders, today
+from campaigns.desk.tables import MAY, csv_of
 from campaigns.models import Campaign
 from newsroom.furniture import desk_page
-from newsroom.money import Money
-from newsroom.spreadsheet import csv_response
 
 STORIES_SHOWN = 20
 
@@ -45,6 +44,8 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         to_do=analytics.to_do(found),
         letter=today.last_letter(found, figures.standing),
         charts=drawn,
+        # As on the chart.
+        notes=drawn.notes if drawn else (),
         reminders=reminders.counts(found),
         calls=calls.counts(found),
         # Made with the charts.
@@ -58,72 +59,24 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     return render(request, "campaigns/desk/analytics.html", page)
 
 
-@permission_required("campaigns.view_analytics")
+@permission_required(MAY)
 def days_csv(request: HttpRequest, campaign_id: int) -> StreamingHttpResponse:
     """Every day on which money moved; amounts in major units."""
-    found = get_object_or_404(Campaign, pk=campaign_id)
-    headings = [
-        _("Day"),
-        _("Currency"),
-        _("Received"),
-        _("Went back"),
-        _("Net"),
-        _("Gifts"),
-        _("Refunds and disputes"),
-        _("Stripe's fees"),
-        _("Matched"),
-    ]
-    rows = [
-        (
-            day.day.isoformat(),
-            found.currency.upper(),
-            Money(day.received, found.currency).major,
-            Money(day.reversed, found.currency).major,
-            Money(day.net, found.currency).major,
-            day.gifts,
-            day.reversals,
-            Money(day.fees, found.currency).major,
-            Money(day.matched, found.currency).major,
-        )
-        for day in analytics.by_day(found)
-    ]
-    return csv_response(f"{found.slug}-days", headings, rows)
+    return csv_of("days", {"campaign": campaign_id})
 
 
-@permission_required("campaigns.view_analytics")
+@permission_required(MAY)
 def stories_csv(request: HttpRequest, campaign_id: int) -> StreamingHttpResponse:
     """Every story from which gifts were begun; amounts in major units."""
-    found = get_object_or_404(Campaign, pk=campaign_id)
-    headings = [
-        _("Gifts begun from this story, same visit"),
-        _("Story number"),
-        _("Currency"),
-        _("Received"),
-        _("Went back"),
-        _("Net"),
-        _("Gifts"),
-    ]
-    rows = [
-        (
-            _("Renewals of monthly and yearly gifts")
-            if story.renewals
-            else story.headline
-            if story.article_id
-            else _("No story"),
-            story.article_id,
-            found.currency.upper(),
-            Money(story.received, found.currency).major,
-            Money(story.reversed, found.currency).major,
-            Money(story.net, found.currency).major,
-            story.gifts,
-        )
-        for story in analytics.by_story(found)
-    ]
-    return csv_response(f"{found.slug}-stories", headings, rows)
+    return csv_of("stories", {"campaign": campaign_id})
 
 
 def _buttons(request: HttpRequest, found: Campaign) -> list[HeaderButton]:
     if not request.user.has_perm("campaigns.change_campaign"):
         return []
     url = reverse("campaigns_desk:edit", args=[found.pk])
-    return [HeaderButton(_("Change"), url, icon_name="edit")]
+    noting = reverse("campaigns_desk:day_notes", args=[found.pk])
+    return [
+        HeaderButton(_("Change"), url, icon_name="edit"),
+        HeaderButton(_("Note a day"), noting, icon_name="calendar-alt"),
+    ]

@@ -40,6 +40,10 @@ def index(request: HttpRequest) -> HttpResponse:
         buttons = [
             HeaderButton(_("Add a campaign"), reverse("campaigns_desk:add"), icon_name="plus")
         ]
+    if request.user.has_perm("campaigns.view_analytics"):
+        buttons.append(
+            HeaderButton(_("Compare"), reverse("campaigns_desk:compare"), icon_name="view")
+        )
     page = desk_page(_("Campaigns"), icon=ICON, buttons=buttons, rows=rows)
     return render(request, "campaigns/desk/campaigns.html", page)
 

@@ -94,7 +94,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
             rows = export.csv_rows(period, with_donors)
             return csv_response(_name(period), export.headings(with_donors), rows)
         return redirect("campaigns_desk:export")
-    mine = LedgerExport.objects.filter(asked_by=person).select_related("campaign")[:20]
+    mine = LedgerExport.objects.filter(asked_by=person, table="").select_related("campaign")[:20]
     page = desk_page(
         _("The ledger for accountants"),
         icon="download",
@@ -114,6 +114,7 @@ def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
     made = get_object_or_404(
         LedgerExport.objects.select_related("campaign"),
         pk=export_id,
+        table="",
         asked_by=acting(request),
         state=ExportState.READY,
     )

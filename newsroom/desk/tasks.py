@@ -6,6 +6,7 @@ from django.utils import timezone
 from articles.purging import owe_closed_comments
 from campaigns.purging import owe_turns
 from newsroom.desk import expiry
+from newsroom.desk.alarms import watch_health
 from newsroom.desk.heartbeat import beat
 
 
@@ -26,3 +27,8 @@ def turn_pages() -> None:
     now = timezone.now()
     owe_turns(now)
     owe_closed_comments(now)
+
+
+@shared_task
+def watch_for_trouble() -> None:
+    watch_health(timezone.now())

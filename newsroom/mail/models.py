@@ -79,3 +79,17 @@ class AddressHold(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class MailPicture(models.Model):
+    """A picture (PNG) that a mail shows among its words, as `cid:<name>`."""
+
+    mail = models.ForeignKey(OutboxMail, on_delete=models.CASCADE, related_name="pictures")
+    name = models.CharField(max_length=40)
+    data = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["mail", "name"], name="one_picture_of_a_name")
+        ]

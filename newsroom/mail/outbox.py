@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 from newsroom.audit import log as audit
 from newsroom.celery import app
 from newsroom.mail import holds
-from newsroom.mail.models import MailState, OutboxMail
+from newsroom.mail.models import MailPicture, MailState, OutboxMail
 from newsroom.mail.sending import Refused, Unsent, send
 from newsroom.mail.writing import one_line, write
 
@@ -88,11 +88,13 @@ def owe(
     context: Mapping[str, object],
     language: str = "en",
     stop_url: str = "",
+    pictures: Mapping[str, bytes] | None = None,
 ) -> OutboxMail | None:
     """Write a mail into the caller's transaction; it is queued when that commits.
 
     `template` names `mail/<template>.mjml`, `.txt` and `_subject.txt`, rendered here and now in
-    `language`. `stop_url` (absolute) ends mail of this kind by one POST. None when the mail of
+    `language`. `stop_url` (absolute) ends mail of this kind by one POST; `pictures` are PNG
+    by the name under which the template shows them (`cid:<name>`). None when the mail of
     `dedupe_key` is owed or sent already. An address that no mail can go to is kept as a failed
     mail, so that no payment fails for it. Raises TemplateDoesNotExist.
     """
@@ -100,7 +102,7 @@ def owe(
         return None
     written = write(template, context, language)
     words = (written.subject, written.text, written.html)
-    return owe_written(kind, dedupe_key, to, words, language, stop_url)
+    return owe_written(kind, dedupe_key, to, words, language, stop_url, pictures)
 
 
 def owe_written(
@@ -110,6 +112,7 @@ def owe_written(
     words: tuple[str, str, str],
     language: str = "en",
     stop_url: str = "",
+    pictures: Mapping[str, bytes] | None = None,
 ) -> OutboxMail | None:
     """`owe` for a mail whose subject, text and HTML are written already."""
     deliverable = can_be_written_to(to)
@@ -129,6 +132,8 @@ def owe_written(
     if inserted is None:
         return None
     mail_id = inserted[0]
+    for name, data in (pictures or {}).items():
+        MailPicture.objects.create(mail_id=mail_id, name=name, data=data)
     if deliverable:
         transaction.on_commit(lambda: queue(mail_id))
     else:

@@ -1,6 +1,7 @@
 """Handing one mail to the mail server, and what its answer means for us."""
 
 import smtplib
+from email.mime.image import MIMEImage
 from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailRecipientsRefused
@@ -44,6 +45,13 @@ def compose(mail: OutboxMail) -> EmailMultiAlternatives:
         headers=headers,
     )
     message.attach_alternative(mail.html, "text/html")
+    for picture in mail.pictures.order_by("pk"):
+        shown = MIMEImage(bytes(picture.data), "png")
+        shown["Content-ID"] = f"<{picture.name}>"
+        shown["Content-Disposition"] = "inline"
+        message.attach(shown)
+        # They belong to the HTML: no programme lists them as attached files.
+        message.mixed_subtype = "related"  # type: ignore[attr-defined]
     return message
 
 
