@@ -30,8 +30,8 @@ _SALT = "campaigns.card"
 _CONFIRM_SALT = "campaigns.confirm"
 
 
-def owe_letters(recurring: RecurringDonation, before: str) -> None:
-    """Owe what follows from how it stands now. `before` is the state it had."""
+def owe_letters(recurring: RecurringDonation) -> None:
+    """Owe what follows from how it stands now."""
     newest = list(recurring.instalments.select_related("donation")[:12])
     for instalment in newest:
         if instalment.state == InstalmentState.PAID:
@@ -47,8 +47,9 @@ def owe_letters(recurring: RecurringDonation, before: str) -> None:
                 _owe_failure(recurring, instalment)
     told_already = recurring.ended_by in (EndedBy.DONOR, EndedBy.STAFF)
     over = recurring.state in (RecurringState.ENDING, RecurringState.ENDED)
+    lived = any(instalment.state == InstalmentState.PAID for instalment in newest)
     # What never lived needs no farewell, and who cancelled was told when they did.
-    if over and not told_already and before != RecurringState.STARTED:
+    if over and not told_already and lived:
         day = f"{recurring.ended_at:%Y-%m-%d}"
         write(recurring, "recurring_ended", f"recurring-ended:{recurring.subscription}:{day}")
 

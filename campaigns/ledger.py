@@ -167,8 +167,10 @@ def append(entries: Iterable[LedgerEntry]) -> None:
     locked in one order (donation, donor, campaign, match, day), so writers never deadlock: who
     holds a campaign's total is alone with its matches, days and marks.
     """
-    risen, begun = set(), set()
     entries = sorted(entries, key=_order)
+    if not entries:
+        return
+    risen, begun = set(), set()
     with transaction.atomic(), connection.cursor() as cursor:
         if given := [entry.donation_id for entry in entries if entry.donation_id]:
             cursor.execute(_HOLD, [given])

@@ -21,13 +21,14 @@ def owe_receipt(
     `again` names the day on which a donor asks for it once more: one more on that day.
     """
     donor = donation.donor
-    if donor is None or not donor.email:
+    key = f"receipt{again and '-again'}:{payment.stripe_id}{again and f':{again}'}"
+    if donor is None or not donor.email or outbox.is_owed(key):
         return
     version = donation.article.current_version if donation.article else None
     prefix = language_prefix(donation.language)
     outbox.owe(
         kind="receipt",
-        dedupe_key=f"receipt{again and '-again'}:{payment.stripe_id}{again and f':{again}'}",
+        dedupe_key=key,
         to=donor.email,
         template="receipt",
         language=donation.language,

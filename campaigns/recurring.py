@@ -163,7 +163,7 @@ def _write(facts: Subscription, now: datetime) -> RecurringDonation | None:
     recurring.save()
     renewals.settle(recurring.donor_id, recurring.currency, recurring.frequency)
     moves.write_down(recurring, stood, now, facts.cancelled_at or facts.ended_at)
-    dunning.owe_letters(recurring, before)
+    dunning.owe_letters(recurring)
     if card_before and recurring.card_id not in ("", card_before):
         dunning.write(
             recurring,

@@ -57,6 +57,13 @@ LOOK_AGAIN = [
 LOOK_WHILE_PROCESSING = timedelta(hours=12)
 
 
+# The list of a SELECT is worked out from left to right: the time-out holds for the lock.
+_LOCK = "SELECT set_config('lock_timeout', %s, false), pg_advisory_lock(hashtextextended(%s, 0))"
+_UNLOCK = (
+    "SELECT pg_advisory_unlock(hashtextextended(%s, 0)), set_config('lock_timeout', '0', false)"
+)
+
+
 @contextmanager
 def alone_with(what: str, *, seconds: int = LOCK_SECONDS) -> Iterator[None]:
     """Hold PostgreSQL's advisory lock on `what` for the block; wait for it so long at most.
@@ -65,14 +72,12 @@ def alone_with(what: str, *, seconds: int = LOCK_SECONDS) -> Iterator[None]:
     killed worker's lock goes with its connection.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{seconds}s"])
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [what])
+        cursor.execute(_LOCK, [f"{seconds}s", what])
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
-            cursor.execute("SELECT set_config('lock_timeout', '0', false)")
+            cursor.execute(_UNLOCK, [what])
 
 
 def sync_payment(stripe_id: str) -> Payment:
@@ -92,18 +97,18 @@ def sync_payment(stripe_id: str) -> Payment:
 def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
     donation = _joined(facts.id) or _donation_of(facts)
     paid = [c for c in facts.charges if c.status == "succeeded"]
-    payment, _made = Payment.objects.update_or_create(
-        stripe_id=facts.id,
-        defaults={
-            "donation": donation,
-            "amount": sum(c.amount for c in paid) or facts.amount,
-            "currency": facts.currency,
-            "state": payment_state(facts),
-            "method": next((c.method for c in (*paid, *facts.charges)), ""),
-            "refunded": sum(refunded(c) for c in paid),
-            "created_at": facts.created,
-            "synced_at": now,
-        },
+    payment = _keep(
+        Payment(
+            stripe_id=facts.id,
+            donation=donation,
+            amount=sum(c.amount for c in paid) or facts.amount,
+            currency=facts.currency,
+            state=payment_state(facts),
+            method=next((c.method for c in (*paid, *facts.charges)), ""),
+            refunded=sum(refunded(c) for c in paid),
+            created_at=facts.created,
+            synced_at=now,
+        )
     )
     known = paid or [c for c in facts.charges if c.method in debits.METHODS]
     if donation and known and donation.donor_id is None:
@@ -119,7 +124,7 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
     if donation:
         # After the entries: a donor's total is locked before the campaign's, by everybody.
         ledger.set_on_its_way(payment, *_on_its_way(facts, payment, donation))
-        _bring_up(donation, paid, now)
+        _bring_up(donation, payment, paid, now)
         if any(entry.kind == EntryKind.CHARGE and entry.amount > 0 for entry in new):
             calls.owe(donation)
         if arrived:
@@ -129,6 +134,26 @@ def _write(facts: gateway.PaymentFacts, now: datetime) -> Payment:
     if new:
         log.info("payment %s %s, %d ledger entries", facts.id, payment.state, len(new))
     return payment
+
+
+_KEPT = (
+    "donation", "amount", "currency", "state", "method", "refunded", "created_at", "synced_at"
+)  # fmt: skip
+
+
+def _keep(payment: Payment) -> Payment:
+    """The row of this payment, made or brought up; nobody else makes it under the payment's lock.
+
+    What Django's `update_or_create` does in twice the statements.
+    """
+    known = Payment.objects.select_for_update().filter(stripe_id=payment.stripe_id).first()
+    if known is None:
+        payment.save(force_insert=True)
+        return payment
+    for name in _KEPT:
+        setattr(known, name, getattr(payment, name))
+    known.save(update_fields=_KEPT)
+    return known
 
 
 def _joined(stripe_id: str) -> Donation | None:
@@ -232,9 +257,15 @@ def _campaigns_of(
     return found | {entry.charge_id: entry.campaign for entry in last}
 
 
-def _bring_up(donation: Donation, paid: list[gateway.Charge], now: datetime) -> None:
+_BROUGHT_UP = ("state", "received_at", "needs_attention", "next_look_at")
+
+
+def _bring_up(
+    donation: Donation, payment: Payment, paid: list[gateway.Charge], now: datetime
+) -> None:
     """The donation's own state, from all of its payments."""
     states = list(donation.payments.values_list("state", flat=True))
+    before = [getattr(donation, name) for name in _BROUGHT_UP]
     donation.state = donation_state(PaymentState(state) for state in states)
     if paid and donation.received_at is None:
         donation.received_at = min(c.created for c in paid)
@@ -246,9 +277,17 @@ def _bring_up(donation: Donation, paid: list[gateway.Charge], now: datetime) -> 
         donation.next_look_at = now + LOOK_AGAIN[0]
     elif donation.state == DonationState.PROCESSING:
         donation.next_look_at = now + LOOK_WHILE_PROCESSING
-    elif donation.state not in (DonationState.STARTED, DonationState.FAILED):
+    elif donation.state not in (DonationState.STARTED, DonationState.FAILED) or _bank_said_no(
+        payment
+    ):
         donation.next_look_at = None
-    donation.save(update_fields=["state", "received_at", "needs_attention", "next_look_at"])
+    if before != [getattr(donation, name) for name in _BROUGHT_UP]:
+        donation.save(update_fields=_BROUGHT_UP)
+
+
+def _bank_said_no(payment: Payment) -> bool:
+    """A card that was declined can be tried again on the open page; a debit's page is closed."""
+    return payment.state == PaymentState.FAILED and payment.method in debits.METHODS
 
 
 def sync_checkout(session_id: str) -> str:
@@ -294,9 +333,15 @@ def look_at(donation_id: int) -> None:
     Donation.objects.filter(pk=donation_id, next_look_at__isnull=False).update(
         looks=donation.looks + 1, next_look_at=None if last else now + LOOK_AGAIN[step]
     )
-    if donation.checkout_session:
+    paid_by = list(donation.payments.values_list("stripe_id", flat=True))
+    if donation.checkout_session or paid_by:
         try:
-            sync_checkout(donation.checkout_session)
+            if donation.checkout_session:
+                sync_checkout(donation.checkout_session)
+            else:
+                # A renewal was begun by Stripe, on no page.
+                for stripe_id in paid_by:
+                    sync_payment(stripe_id)
         except gateway.GatewayError:
             if last:
                 Donation.objects.filter(pk=donation_id, next_look_at__isnull=True).update(

@@ -98,7 +98,7 @@ def owe(
     `dedupe_key` is owed or sent already. An address that no mail can go to is kept as a failed
     mail, so that no payment fails for it. Raises TemplateDoesNotExist.
     """
-    if OutboxMail.objects.filter(dedupe_key=dedupe_key).exists():
+    if is_owed(dedupe_key):
         return None
     written = write(template, context, language)
     words = (written.subject, written.text, written.html)
@@ -139,6 +139,11 @@ def owe_written(
     else:
         log.warning("mail %s not owed: bad address", mail_id)
     return OutboxMail.objects.get(pk=mail_id)
+
+
+def is_owed(dedupe_key: str) -> bool:
+    """Whether the mail of this key is owed or sent already: then nothing needs to be gathered."""
+    return OutboxMail.objects.filter(dedupe_key=dedupe_key).exists()
 
 
 def can_be_written_to(address: str) -> bool:

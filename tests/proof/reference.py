@@ -7,7 +7,11 @@ from typing import Any
 
 @dataclass(eq=False)
 class Gift:
-    """`levels` is what was left of it after each movement at Stripe; we know the first `seen`."""
+    """`levels` is what was left of it after each movement at Stripe; we know the first `seen`.
+
+    A bank debit has none while it is on its way (`pending`); `bounced` says that its bank did not
+    send it, or took it back. `thanked` and `told_bounced` are the letters its donor is owed.
+    """
 
     amount: int
     email: str
@@ -17,6 +21,11 @@ class Gift:
     campaign: Any = None
     granted: int = 0
     standing: int = 0
+    pending: bool = False
+    bounced: bool = False
+    on_its_way: int = 0
+    thanked: bool = False
+    told_bounced: bool = False
 
     @property
     def net(self) -> int:
@@ -36,16 +45,25 @@ class Books:
 
     def look(self, gift: Gift) -> None:
         """Take up what moved since we last looked."""
+        gift.on_its_way = gift.amount if gift.pending else 0
+        if gift.pending:
+            gift.campaign = self._belongs(gift)
+        gift.thanked |= bool(gift.levels) and not gift.bounced
+        gift.told_bounced |= gift.bounced
         for level in gift.levels[gift.seen :]:
             first, gift.seen = gift.seen == 0, gift.seen + 1
             if first:
-                assert gift.charged_at
-                late = gift.charged_at >= self.ends_at
-                gift.campaign = self.default if late else self.campaign
-                gift.granted = 0 if late else min(level * self.percent // 100, self.room)
+                gift.campaign = self._belongs(gift)
+                matched = gift.campaign is self.campaign
+                gift.granted = min(level * self.percent // 100, self.room) if matched else 0
             earned = min(level * self.percent // 100, gift.granted)
             change = min(earned - gift.standing, self.room)
             gift.standing, self.room = gift.standing + change, self.room - change
+
+    def _belongs(self, gift: Gift) -> Any:
+        """By when it was given: what comes after the deadline is the default campaign's."""
+        assert gift.charged_at
+        return self.default if gift.charged_at >= self.ends_at else self.campaign
 
     def shows(self, campaign: Any) -> dict[str, int]:
         """The campaign's sums."""
@@ -58,4 +76,5 @@ class Books:
             "matched": sum(gift.standing for gift in here),
             "donations": sum(gift.net > 0 for gift in here),
             "donors": sum(net > 0 for net in donors.values()),
+            "on_its_way": sum(g.on_its_way for g in self.gifts if g.campaign == campaign),
         }

@@ -24,9 +24,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from campaigns import inbox, ledger, offline, sync
+from campaigns import inbox, ledger, offline, recurring_changes, sync
 from campaigns.giving import CampaignClosed, GiftWish, start_donation
-from campaigns.models import CampaignTotal, Donation, InboxEvent, LedgerEntry, Match, OfflineGift
+from campaigns.models import (
+    CampaignTotal,
+    Donation,
+    Frequency,
+    InboxEvent,
+    LedgerEntry,
+    Match,
+    OfflineGift,
+    RecurringDonation,
+)
 from campaigns.reconcile import reconcile
 from newsroom.mail import outbox
 from newsroom.mail.models import MailState, OutboxMail
@@ -46,6 +55,8 @@ USUAL = 8
 MOST = int(os.environ.get("WAYLIGHT_SEQUENCES", USUAL))
 picks = st.integers(0, 1000)
 amounts = st.integers(100, 5000)
+# Test accounts of Canadian debits.
+PAYS, BOUNCES = "000123456789", "000222222227"
 donors = st.sampled_from(["ida@example.org", "bo@example.org", "kim@example.org"])
 
 
@@ -74,6 +85,13 @@ class Giving(RuleBasedStateMachine):
         self.refunds: dict[Gift, list[tuple[str, int]]] = {}
         self.disputes: dict[Gift, tuple[str, int, str]] = {}
         self.cheques: dict[Gift, OfflineGift] = {}
+        # Debits whose banks have not answered, by charge; charges that we know of.
+        self.debits: dict[str, Gift] = {}
+        self.charges: set[str] = set()
+        # By subscription: its gifts, its customer; of these we have looked at the subscription.
+        self.monthly: dict[str, list[Gift]] = {}
+        self.customers: dict[str, str] = {}
+        self.known: set[str] = set()
         self.told: set[str] = set()
         self.refusals = 3
         self._move(0)
@@ -94,9 +112,12 @@ class Giving(RuleBasedStateMachine):
             self.a_reader_pays(0)
 
     @rule(amount=amounts, email=donors)
-    def a_reader_begins(self, amount: int, email: str) -> None:
+    def a_reader_begins(
+        self, amount: int, email: str, frequency: Frequency = Frequency.ONCE
+    ) -> None:
         form = uuid.uuid4()
-        wish = GiftWish(max(amount, self.books.campaign.minimum), form=form)
+        least = self.books.campaign.minimum
+        wish = GiftWish(max(amount, least), form=form, frequency=frequency)
         self._move(60)
         try:
             donation = start_donation(self.books.campaign, wish, self.now)
@@ -114,7 +135,9 @@ class Giving(RuleBasedStateMachine):
         ]  # fmt: skip
         if open_ones:
             gift, donation, form = open_ones[pick % len(open_ones)]
-            again = start_donation(self.books.campaign, GiftWish(gift.amount, form=form), self.now)
+            often = Frequency(donation.frequency)
+            wish = GiftWish(gift.amount, form=form, frequency=often)
+            again = start_donation(self.books.campaign, wish, self.now)
             assert again.pk == donation.pk
 
     @rule(pick=picks)
@@ -135,10 +158,56 @@ class Giving(RuleBasedStateMachine):
             return
         assert paid.status_code == 200, paid.text
         told = paid.json()
+        self._paid(gift, told["payment_intent"], told["charge"])
+        self._remember_subscription(gift, donation)
+
+    @rule(pick=picks, account=st.sampled_from([PAYS, BOUNCES]))
+    def a_reader_pays_by_bank(self, pick: int, account: str) -> None:
+        """Agreed to in a moment; the bank's answer comes days later."""
+        unpaid = [
+            each for each in self.begun
+            if each[0] not in self.intents and each[1].frequency == Frequency.ONCE
+        ]  # fmt: skip
+        if not unpaid:
+            return
+        gift, donation, _form = unpaid[pick % len(unpaid)]
+        donation.refresh_from_db()
+        self._move(60)
+        agreed = self.stripe_is.control(
+            "POST",
+            f"checkout/{donation.checkout_session}/pay_by_bank",
+            {"account": account, "email": gift.email, "name": "Ida Harrow"},
+        )
+        if agreed.status_code == 409:
+            return
+        assert agreed.status_code == 200, agreed.text
+        told = agreed.json()
         self.intents[gift] = (told["payment_intent"], told["charge"])
-        gift.charged_at = self.now
-        gift.levels.append(gift.amount)
+        gift.charged_at, gift.pending = self.now, True
+        self.debits[told["charge"]] = gift
+        self.charges.add(told["charge"])
         self.books.gifts.append(gift)
+
+    @rule(amount=amounts, email=donors)
+    def a_reader_gives_monthly(self, amount: int, email: str) -> None:
+        """Paid at once, or its page stays open for another to pay."""
+        begun = len(self.begun)
+        self.a_reader_begins(amount, email, Frequency.MONTH)
+        if len(self.begun) > begun:
+            unpaid = [each for each in self.begun if each[0] not in self.intents]
+            self.a_reader_pays(unpaid.index(self.begun[-1]))
+
+    @rule(pick=picks)
+    def a_donor_cancels(self, pick: int) -> None:
+        going = [
+            each for each in RecurringDonation.objects.filter(subscription__in=self.known)
+            if each.state == "active"
+        ]  # fmt: skip
+        if going:
+            ending = going[pick % len(going)]
+            wish = recurring_changes.cancel(ending)
+            recurring_changes.ask(ending, wish, key=uuid.uuid4(), by=self.staff[0])
+            self._look_at_subscription(ending.subscription)
 
     @rule(pick=picks)
     def a_reader_comes_back(self, pick: int) -> None:
@@ -152,7 +221,7 @@ class Giving(RuleBasedStateMachine):
 
     @rule(pick=picks, part=st.integers(1, 100))
     def money_is_given_back(self, pick: int, part: int) -> None:
-        able = [g for g in self.intents if g.levels[-1] > 0 and g not in self.disputes]
+        able = [g for g in self._with_money() if g not in self.disputes]
         if able:
             gift = able[pick % len(able)]
             amount = max(1, gift.levels[-1] * part // 100)
@@ -175,7 +244,7 @@ class Giving(RuleBasedStateMachine):
 
     @rule(pick=picks, whole=st.booleans())
     def a_bank_takes_a_gift_back(self, pick: int, whole: bool) -> None:
-        able = [g for g in self.intents if g.levels[-1] > 0 and g not in self.disputes]
+        able = [g for g in self._with_money() if g not in self.disputes]
         if able:
             gift = able[pick % len(able)]
             amount = gift.amount if whole else gift.levels[-1]
@@ -199,6 +268,22 @@ class Giving(RuleBasedStateMachine):
             self.disputes[gift] = (dispute, 0 if won else amount, "closed")
             if won:
                 self._now_left(gift)
+
+    @rule(pick=picks)
+    def a_bank_takes_a_debit_back(self, pick: int) -> None:
+        """One that had arrived, days later."""
+        able = [
+            g for c, g in self.debits.items()
+            if g in self._with_money() and g not in self.disputes and g not in self.refunds
+        ]  # fmt: skip
+        if able:
+            gift = able[pick % len(able)]
+            self._move(60)
+            self.stripe_is.control(
+                "POST", f"debits/{self.intents[gift][1]}/return"
+            ).raise_for_status()
+            gift.bounced = True
+            gift.levels.append(0)
 
     # ------------------------------------------------------------------ staff, time, news
 
@@ -231,6 +316,12 @@ class Giving(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self._move(hours * 3600)
 
+    @rule(days=st.sampled_from([6, 32]))
+    def weeks_pass(self, days: int) -> None:
+        """Where somebody waits for it: banks answer, monthly gifts are taken again."""
+        if self.monthly or any(gift.pending for gift in self.debits.values()):
+            self._move(days * 86_400)
+
     @rule(pick=picks, copies=st.integers(1, 3))
     def an_event_comes(self, pick: int, copies: int) -> None:
         """Any that did not come yet, the newest as soon as the oldest, and perhaps again."""
@@ -262,6 +353,8 @@ class Giving(RuleBasedStateMachine):
         gifts = {intent: gift for gift, (intent, _charge) in self.intents.items()}
         for row in order:
             self.books.look(gifts[row["payment__stripe_id"]])
+        for subscription in self.monthly:
+            self._look_at_subscription(subscription)
 
     @rule(refused=st.booleans())
     def mails_go_out(self, refused: bool) -> None:
@@ -298,7 +391,10 @@ class Giving(RuleBasedStateMachine):
     @invariant()
     def each_gift_we_know_has_one_receipt(self) -> None:
         owed = OutboxMail.objects.filter(kind="receipt").values_list("dedupe_key", flat=True)
-        wanted = [f"receipt:{i}" for g, (i, _charge) in self.intents.items() if g.seen]
+        wanted = [f"receipt:{i}" for g, (i, _charge) in self.intents.items() if g.thanked]
+        assert sorted(owed) == sorted(wanted)
+        owed = OutboxMail.objects.filter(kind="debit_failed").values_list("dedupe_key", flat=True)
+        wanted = [f"debit_failed:{i}" for g, (i, _charge) in self.intents.items() if g.told_bounced]
         assert sorted(owed) == sorted(wanted)
         assert len(set(self.server.message_ids)) == len(self.server.taken)
 
@@ -321,6 +417,53 @@ class Giving(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
         moment = int(self.now.timestamp())
         self.stripe_is.control("POST", "clock", {"now": moment}).raise_for_status()
+        if any(gift.pending for gift in self.debits.values()) or self.monthly:
+            self._what_time_brought()
+
+    def _what_time_brought(self) -> None:
+        """Answers of banks, and renewals, as Stripe has them: the oldest first."""
+        listed = self.stripe_is.client.v1.charges.list(params={"limit": 100})
+        for charge in reversed([each.to_dict() for each in listed.auto_paging_iter()]):
+            waiting = self.debits.get(charge["id"])
+            if waiting and waiting.pending and charge["status"] != "pending":
+                waiting.pending, waiting.bounced = False, charge["status"] == "failed"
+                if not waiting.bounced:
+                    waiting.levels.append(waiting.amount)
+            elif charge["id"] not in self.charges:
+                (gifts,) = [
+                    gifts for subscription, gifts in self.monthly.items()
+                    if self.customers[subscription] == charge["customer"]
+                ]  # fmt: skip
+                renewal = Gift(charge["amount"], gifts[0].email)
+                gifts.append(renewal)
+                taken_at = datetime.fromtimestamp(charge["created"], UTC)
+                self._paid(renewal, charge["payment_intent"], charge["id"], taken_at)
+
+    def _paid(self, gift: Gift, intent: str, charge: str, moment: datetime | None = None) -> None:
+        self.intents[gift] = (intent, charge)
+        self.charges.add(charge)
+        gift.charged_at = moment or self.now
+        gift.levels.append(gift.amount)
+        self.books.gifts.append(gift)
+
+    def _remember_subscription(self, gift: Gift, donation: Donation) -> None:
+        if donation.frequency == Frequency.ONCE:
+            return
+        session = self.stripe_is.client.v1.checkout.sessions.retrieve(
+            str(donation.checkout_session)
+        ).to_dict()
+        self.monthly[session["subscription"]] = [gift]
+        self.customers[session["subscription"]] = session["customer"]
+
+    def _with_money(self) -> list[Gift]:
+        return [gift for gift in self.intents if gift.levels and gift.levels[-1] > 0]
+
+    def _look_at_subscription(self, subscription: str) -> None:
+        """With it at those of its payments that we have not seen."""
+        self.known.add(subscription)
+        for gift in self.monthly[subscription]:
+            if not gift.seen:
+                self.books.look(gift)
 
     def _now_left(self, gift: Gift) -> None:
         back = sum(amount for _id, amount in self.refunds.get(gift, []))
@@ -355,6 +498,9 @@ class Giving(RuleBasedStateMachine):
         for gift, (intent, _charge) in self.intents.items():
             if intent == about:
                 self.books.look(gift)
+        for subscription, customer in self.customers.items():
+            if about == subscription or (about == customer and subscription in self.known):
+                self._look_at_subscription(subscription)
 
     def _send(self) -> None:
         self.mail_clock += timedelta(days=2)

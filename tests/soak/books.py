@@ -28,6 +28,7 @@ from campaigns.models import (
 )
 from newsroom.mail.models import MailState, OutboxMail
 from newsroom.mail.sending import message_id
+from tests.soak import books_recurring
 from tests.soak.post import Post
 
 Thing = dict[str, Any]
@@ -92,6 +93,7 @@ def differences(account: Account, post: Post, in_flight: set[str]) -> Iterator[s
     yield from _matches()
     yield from _inbox(account)
     yield from _mails(account, post, in_flight)
+    yield from books_recurring.differences(account.things)
 
 
 def _payments(account: Account) -> Iterator[str]:
@@ -136,9 +138,11 @@ def _transactions(account: Account) -> Iterator[str]:
 
 
 def _donations(account: Account) -> Iterator[str]:
-    """A donation says what became of it. Monthly ones are known by their payments alone."""
+    """A donation says what became of it. Monthly ones are in `books_recurring`."""
     tried = {c["payment_intent"] for c in account.things.get("charge", []) if _by_bank(c)}
     sessions = {s["id"]: s for s in account.things.get("checkout.session", [])}
+    for pk in Donation.objects.filter(next_look_at__isnull=False).values_list("pk", flat=True):
+        yield f"donation {pk} still waits to be looked at"
     once = Donation.objects.filter(checkout_session__isnull=False, frequency=Frequency.ONCE)
     for donation in once:
         session = sessions[donation.checkout_session or ""]
@@ -147,8 +151,6 @@ def _donations(account: Account) -> Iterator[str]:
         states = {_state(account, charge) for charge in charges} or {left}
         if donation.state not in states:
             yield f"donation {donation.pk} is {donation.state}, not {states}"
-        if donation.next_look_at is not None:
-            yield f"donation {donation.pk} still waits to be looked at"
 
 
 def _by_bank(charge: Thing) -> bool:
@@ -229,6 +231,14 @@ def _inbox(account: Account) -> Iterator[str]:
 def _mails(account: Account, post: Post, in_flight: set[str]) -> Iterator[str]:
     """Every due mail sent; none twice but where the reply to DATA was lost."""
     keys = dict(OutboxMail.objects.values_list("dedupe_key", "state"))
+    sent_back = {
+        c["payment_intent"]
+        for c in account.things.get("charge", [])
+        if _by_bank(c) and c["status"] == "failed"
+    }
+    for intent in sent_back:
+        if f"debit_failed:{intent}" not in keys:
+            yield f"no letter was owed for the debit {intent}, which its bank sent back"
     attempts = {str(a) for a in Donation.objects.values_list("attempt", flat=True)}
     for intent in account.charges:
         ours = account.notes.get(intent) in attempts

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, Final, LiteralString
 
 import psycopg
 import requests
@@ -34,9 +35,21 @@ STRIPE_FAULTS = {
 }
 
 
+_SENDING: Final = "SELECT message_id FROM mail_outboxmail WHERE state = 'sending'"
+# Events worked off and mails sent.
+_DONE: Final = """
+SELECT (SELECT count(*) FROM campaigns_inboxevent WHERE processed_at IS NOT NULL)
+    + (SELECT count(*) FROM mail_outboxmail WHERE state = 'sent')
+"""
+
+
 @dataclass(frozen=True)
 class Rhythm:
-    """Seconds between strikes of each injector, at least and at most."""
+    """Seconds between strikes of each injector, at least and at most.
+
+    A worker is killed at its work, not at its start: on a busy machine, where starting takes as
+    long as living, only after both have done `work` things, or been idle for `idle` seconds.
+    """
 
     kill_worker: tuple[float, float] = (1.5, 6)
     flush_redis: tuple[float, float] = (8, 25)
@@ -44,6 +57,8 @@ class Rhythm:
     restart_site: tuple[float, float] = (30, 70)
     close_post: tuple[float, float] = (15, 40)
     change_webhooks: tuple[float, float] = (2, 6)
+    work: int = 25
+    idle: float = 15
 
 
 class Chaos:
@@ -58,6 +73,8 @@ class Chaos:
         self.in_flight: set[str] = set()
         self.failed: list[str] = []
         self._restart_database = restart_database
+        self._rhythm = rhythm
+        self._killed_at = (0, 0.0)
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._keep, args=(name, act, between), daemon=True)
@@ -103,6 +120,11 @@ class Chaos:
         name = chance.choice(WORKERS)
         if not self.stack.takes_tasks(name):
             return
+        done, since = self._ask(_DONE)[0][0], time.monotonic()
+        before, then = self._killed_at
+        if done - before < self._rhythm.work and since - then < self._rhythm.idle:
+            return
+        self._killed_at = done, since
         self.stack.kill_bred(name)
         self.struck["worker killed (SIGKILL)"] += 1
         self.stack.breed(name)
@@ -110,12 +132,12 @@ class Chaos:
 
     def _note_in_flight(self) -> None:
         """What the dead left claimed stays so until its lease ends: looking now is in time."""
-        asked = "SELECT message_id FROM mail_outboxmail WHERE state = 'sending'"
+        self.in_flight |= {str(row[0]) for row in self._ask(_SENDING)}
+
+    def _ask(self, query: LiteralString) -> list[tuple[Any, ...]]:
         for _try in range(1200):
-            with suppress(psycopg.Error):
-                with psycopg.connect(self.stack.ground.database_url) as database:
-                    self.in_flight |= {str(row[0]) for row in database.execute(asked)}
-                return
+            with suppress(psycopg.Error), psycopg.connect(self.stack.ground.database_url) as asked:
+                return asked.execute(query).fetchall()
             time.sleep(0.1)
         raise RuntimeError("the database did not come back")
 

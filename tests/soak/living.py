@@ -24,7 +24,11 @@ from newsroom.readers.models import Reader
 from tests.soak.plan import Gift
 from tests.soak.stack import SoakStack
 
-THREADS = 6
+THREADS = 12
+# Lives under way at once: one goes on while others wait for a bank, a form or their turn.
+AT_ONCE = 250
+# Pays on the page; every renewal of it fails.
+FAILS_LATER = "4000000000000341"
 # A bound against hanging for ever, on a machine however busy.
 PATIENCE = 1200
 Life = Iterator[float]
@@ -37,23 +41,30 @@ class Lives:
         self, stack: SoakStack, gifts: list[Gift], campaigns: list[Campaign], staff: list[Reader]
     ) -> None:
         self.stack, self.campaigns, self.staff = stack, campaigns, staff
-        self.ending = campaigns[-1]
+        self.ending, self.american = campaigns[-1], campaigns[-2]
+        # Begun and paid: what becomes of them is in `months`.
+        self.monthly: list[tuple[Gift, str]] = []
         self.done: Counter[str] = Counter()
         self.failed: list[str] = []
         self._due: list[tuple[float, int, Gift, Life]] = []
+        self._to_come: list[tuple[float, int, Gift, Life]] = []
         self._lock = threading.Lock()
-        self._alive = len(gifts)
+        self._alive = 0
         self._local = threading.local()
-        for gift in gifts:
-            self._due.append((0.0, gift.number, gift, self._life(gift)))
-        self._threads = [
-            threading.Thread(target=self._run, name=f"lives-{n}", daemon=True)
-            for n in range(THREADS)
-        ]
+        self._gifts = gifts
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        self.go_on([(gift, self._life(gift)) for gift in self._gifts])
+
+    def go_on(self, lives: list[tuple[Gift, Life]]) -> None:
+        """Live these; none of those before may be left."""
+        assert not self._alive
+        self._alive = len(lives)
+        self._to_come = [(0.0, gift.number, gift, life) for gift, life in lives]
+        self._due = [self._to_come.pop() for _ in lives[:AT_ONCE]]
+        heapq.heapify(self._due)
+        for n in range(THREADS):
+            threading.Thread(target=self._run, name=f"lives-{n}", daemon=True).start()
 
     @property
     def alive(self) -> int:
@@ -82,10 +93,16 @@ class Lives:
                 heapq.heappush(self._due, (time.monotonic() + wait, number, gift, life))
         connection.close()
 
+    def count(self, what: str) -> None:
+        with self._lock:
+            self.done[what] += 1
+
     def _ended(self, how: str) -> None:
         with self._lock:
             self.done[how] += 1
             self._alive -= 1
+            if self._to_come:
+                heapq.heappush(self._due, self._to_come.pop())
 
     # ------------------------------------------------------------------ the lives
 
@@ -93,7 +110,7 @@ class Lives:
         if gift.fate.startswith("by cheque"):
             yield from self._by_cheque(gift)
         elif gift.fate == "not ours":
-            self._stripe("POST", "/v1/payment_intents", amount=gift.amount, currency="cad",
+            self.stripe("POST", "/v1/payment_intents", amount=gift.amount, currency="cad",
                          payment_method="pm_card_visa", confirm="true")  # fmt: skip
         else:
             yield from self._by_card(gift)
@@ -101,7 +118,12 @@ class Lives:
     def _by_card(self, gift: Gift) -> Life:
         ends = gift.fate == "given around the deadline"
         campaign = self.ending if ends else self.campaigns[gift.campaign]
+        if gift.fate.startswith("by American debit"):
+            campaign = self.american
+        monthly = gift.fate.startswith("monthly")
         fields = {"amount": "own", "own_amount": f"{gift.amount / 100:.2f}"}
+        if monthly:
+            fields = {"frequency": "month", "amount_month": "own"} | fields
         form = {"form": str(uuid.UUID(int=gift.chance.getrandbits(128))), **fields}
         if gift.fate == "given after the amount was changed":
             yield from self._begin(campaign, form | {"own_amount": "7.00"})
@@ -118,9 +140,14 @@ class Lives:
         if ends:
             left = (campaign.ends_at - timezone.now()).total_seconds() if campaign.ends_at else 0
             yield max(0.0, left + gift.chance.uniform(-2, 2))
+        if "debit" in gift.fate:
+            yield from self._by_bank(gift, session)
+            return
         paid = yield from self._pay(gift, session)
         if paid is None:
             return
+        if monthly:
+            self.monthly.append((gift, session))
         if gift.thanks:
             yield gift.chance.uniform(0, 1)
             self._get(paid["redirect_url"])
@@ -149,6 +176,8 @@ class Lives:
             "walked away from 3-D Secure": ["4000002500003155"],
             "inquiry closed": ["4000000000001976"],
             "inquiry became a dispute": ["4000000000001976"],
+            "monthly, a renewal fails and comes after all": [FAILS_LATER],
+            "monthly, ended by failed renewals": [FAILS_LATER],
         }.get(gift.fate, ["4242424242424242"])
         if gift.fate.startswith("dispute") and gift.fate != "dispute after a refund":
             cards = ["4000000000000259"]
@@ -156,17 +185,32 @@ class Lives:
             typed: dict[str, Any] = {"card": card, "email": gift.email, "name": "Ida Harrow"}
             if gift.fate == "given with 3-D Secure":
                 typed["authenticate"] = "complete"
-            answer = self._control("POST", f"checkout/{session}/pay", typed)
+            answer = self.control("POST", f"checkout/{session}/pay", typed)
             yield gift.chance.uniform(0, 1)
         if gift.fate == "walked away from 3-D Secure":
             return None  # type: ignore[return-value]
         assert answer.status_code == 200, answer.text[:300]
         return answer.json()  # type: ignore[no-any-return]
 
+    def _by_bank(self, gift: Gift, session: str) -> Life:
+        """On its way for days of Stripe's clock; some of it comes back when it had arrived."""
+        account = "000222222227" if gift.fate.endswith("that fails") else "000123456789"
+        if gift.fate == "by American debit that its bank takes back":
+            account = "000555555559"
+        typed = {"account": account, "email": gift.email, "name": "Ida Harrow"}
+        answer = self.control("POST", f"checkout/{session}/pay_by_bank", typed)
+        assert answer.status_code == 200, answer.text[:300]
+        if gift.fate == "by Canadian debit that its bank takes back":
+            charge = answer.json()["charge"]
+            yield gift.chance.uniform(0, 2)
+            self.control("POST", f"debits/{charge}/answer")
+            yield gift.chance.uniform(0, 3)
+            self.control("POST", f"debits/{charge}/return")
+
     def _afterwards(self, gift: Gift, payment_intent: str, charge: str) -> Life:
         def refund(amount: int | None = None) -> None:
             more = {} if amount is None else {"amount": amount}
-            self._stripe("POST", "/v1/refunds", payment_intent=payment_intent, **more)
+            self.stripe("POST", "/v1/refunds", payment_intent=payment_intent, **more)
 
         part = max(1, gift.amount * gift.chance.randint(10, 60) // 100)
         match gift.fate:
@@ -187,30 +231,30 @@ class Lives:
             case "refund sent back after a dispute":
                 refund(part)
                 yield 1.0
-                (given,) = self._stripe("GET", "/v1/refunds", charge=charge)["data"]
-                self._control("POST", f"charges/{charge}/dispute", {"amount": gift.amount})
+                (given,) = self.stripe("GET", "/v1/refunds", charge=charge)["data"]
+                self.control("POST", f"charges/{charge}/dispute", {"amount": gift.amount})
                 yield 2.0
-                self._control("POST", f"refunds/{given['id']}/fail")
+                self.control("POST", f"refunds/{given['id']}/fail")
             case "dispute after a refund":
                 refund(part)
                 yield gift.chance.uniform(0, 2)
-                self._control("POST", f"charges/{charge}/dispute", {"amount": gift.amount})
+                self.control("POST", f"charges/{charge}/dispute", {"amount": gift.amount})
                 yield gift.chance.uniform(0, 4)
-                self._decide(charge, gift.chance.choice(["win", "lose"]))
+                self.decide(charge, gift.chance.choice(["win", "lose"]))
             case "dispute won":
-                self._decide(charge, "win")
+                self.decide(charge, "win")
             case "dispute lost":
-                self._decide(charge, "lose")
+                self.decide(charge, "lose")
             case "inquiry closed":
-                self._decide(charge, "lose")
+                self.decide(charge, "lose")
             case "inquiry became a dispute":
-                self._decide(charge, "escalate")
+                self.decide(charge, "escalate")
                 yield 1.0
-                self._decide(charge, "lose")
+                self.decide(charge, "lose")
 
-    def _decide(self, charge: str, act: str) -> None:
-        (dispute,) = self._stripe("GET", "/v1/disputes", charge=charge)["data"]
-        self._control("POST", f"disputes/{dispute['id']}/{act}")
+    def decide(self, charge: str, act: str) -> None:
+        (dispute,) = self.stripe("GET", "/v1/disputes", charge=charge)["data"]
+        self.control("POST", f"disputes/{dispute['id']}/{act}")
 
     def _refund_from_the_desk(self, gift: Gift, payment_intent: str, part: int) -> Life:
         """Staff refund once the gift is booked, and send the same form again when it failed."""
@@ -219,7 +263,7 @@ class Lives:
         look_no_more = time.monotonic() + 60
         key = uuid.UUID(int=gift.chance.getrandbits(128))
         booked = {"payment__stripe_id": payment_intent, "kind": EntryKind.CHARGE}
-        while not self._ask(lambda: LedgerEntry.objects.filter(**booked).exists()):
+        while not self.ask(lambda: LedgerEntry.objects.filter(**booked).exists()):
             if time.monotonic() > look_no_more:
                 self.done["gifts that staff did not find on the desk yet"] += 1
                 return
@@ -234,12 +278,12 @@ class Lives:
                 return "did not answer" not in str(trouble) or self._was_refunded(payment_intent)
             return True
 
-        while not self._ask(give_back):
+        while not self.ask(give_back):
             assert time.monotonic() < give_up, "the refund was never made"
             yield 1.0
 
     def _was_refunded(self, payment_intent: str) -> bool:
-        return bool(self._stripe("GET", "/v1/refunds", payment_intent=payment_intent)["data"])
+        return bool(self.stripe("GET", "/v1/refunds", payment_intent=payment_intent)["data"])
 
     def _by_cheque(self, gift: Gift) -> Life:
         campaign = self.campaigns[gift.campaign]
@@ -264,12 +308,12 @@ class Lives:
             entered = OfflineGift.objects.get(row=row)
             offline.undo(entered, by=self.staff[1], reason="Bounced", moment=timezone.now())
 
-        self._ask(enter)
+        self.ask(enter)
         yield gift.chance.uniform(0, 3)
-        self._ask(accept)
+        self.ask(accept)
         if gift.fate == "by cheque that bounced":
             yield gift.chance.uniform(0, 3)
-            self._ask(bounce)
+            self.ask(bounce)
 
     # ------------------------------------------------------------------ hands and voice
 
@@ -292,13 +336,13 @@ class Lives:
         except requests.RequestException:
             self.done["thanks pages that did not open"] += 1
 
-    def _control(self, method: str, path: str, asked: Any = None) -> requests.Response:
+    def control(self, method: str, path: str, asked: Any = None) -> requests.Response:
         url = f"{self.stack.sandbox_url}/sandbox/{path}"
         answer = self._http.request(method, url, json=asked, timeout=60)
         assert answer.status_code in (200, 402), answer.text[:300]
         return answer
 
-    def _stripe(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
+    def stripe(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
         """What is done in Stripe's own dashboard; again, with one key, while it stumbles."""
         key, give_up = str(uuid.uuid4()), time.monotonic() + PATIENCE
         how = {"params" if method == "GET" else "data": asked}
@@ -322,7 +366,7 @@ class Lives:
             assert time.monotonic() < give_up, f"{path} never answered"
             time.sleep(0.2)
 
-    def _ask(self, act: Callable[[], Any]) -> Any:
+    def ask(self, act: Callable[[], Any]) -> Any:
         """In this process's Django; once more when the database was restarted meanwhile."""
         give_up = time.monotonic() + PATIENCE
         while True:

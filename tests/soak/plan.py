@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # What becomes of a gift, and how often of a hundred.
 FATES = {
-    "given": 34,
+    "given": 16,
     "given by a double click": 5,
     "given after a declined card": 5,
     "given with 3-D Secure": 3,
@@ -28,6 +28,20 @@ FATES = {
     "by cheque": 3,
     "by cheque that bounced": 1,
     "not ours": 1,
+    "monthly": 3,
+    "monthly, cancelled": 1,
+    "monthly, another amount": 1,
+    "monthly, paused and resumed": 1,
+    "monthly, a renewal refunded": 1,
+    "monthly, a renewal disputed": 1,
+    "monthly, a renewal fails and comes after all": 2,
+    "monthly, ended by failed renewals": 1,
+    "by Canadian debit": 1,
+    "by Canadian debit that fails": 1,
+    "by Canadian debit that its bank takes back": 1,
+    "by American debit": 1,
+    "by American debit that fails": 1,
+    "by American debit that its bank takes back": 1,
 }
 
 

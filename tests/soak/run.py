@@ -4,20 +4,30 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import requests
 from django.db import Error, connection
 from django.db.models import Q
 from django.utils import timezone
 
-from campaigns.models import Campaign, Donation, InboxEvent, LedgerEntry, Match
+from campaigns.models import (
+    Campaign,
+    Donation,
+    InboxEvent,
+    Instalment,
+    LedgerEntry,
+    Match,
+    RecurringChange,
+    RecurringDonation,
+)
 from newsroom.mail.models import MailState, OutboxMail
 from newsroom.readers.models import Reader
 from tests.campaigns_made import a_campaign, the_default_campaign
 from tests.soak import books
 from tests.soak.chaos import STRIPE_FAULTS, Chaos, Rhythm
 from tests.soak.living import Lives
+from tests.soak.months import Months
 from tests.soak.plan import gifts
 from tests.soak.stack import SoakStack
 
@@ -65,12 +75,15 @@ def soak(
     began = time.monotonic()
     report = Report(seed, count)
     campaigns, staff = _make_newsroom(count, deadline_after)
-    lives = Lives(stack, gifts(count, seed, len(campaigns) - 1), campaigns, staff)
+    lives = Lives(stack, gifts(count, seed, len(campaigns) - 2), campaigns, staff)
     chaos = Chaos(stack, seed, rhythm, restart_database)
     chaos.start()
     lives.start()
     wait = _Waiting(say, patience)
+    begun = datetime.now(UTC)
     wait("gifts are given and go back", lambda: lives.alive)
+    months = Months(lives, begun)
+    months.pass_by(wait)
     say("Faults end; what is owed is worked off")
     chaos.stop()
     report.differences += [f"The soak itself: {each}" for each in chaos.failed + lives.failed]
@@ -92,7 +105,8 @@ def soak(
 
 
 def _make_newsroom(count: int, deadline_after: timedelta) -> tuple[list[Campaign], list[Reader]]:
-    """Two campaigns with matches that run out on the way, one whose deadline passes on it."""
+    """Two campaigns with matches that run out on the way, one in US dollars, and last the one
+    whose deadline passes on the way."""
     the_default_campaign()
     now = timezone.now()
     first, second = a_campaign(title="First"), a_campaign(title="Second")
@@ -103,7 +117,9 @@ def _make_newsroom(count: int, deadline_after: timedelta) -> tuple[list[Campaign
     ends_at = (now + deadline_after).replace(microsecond=0)
     ending = a_campaign(title="Ending", ends_at=ends_at)
     staff = [Reader.objects.create(email=f"{name}@soak.example") for name in ("odile", "anand")]
-    return [first, second, ending], staff
+    # Its donors pay by ACH.
+    american = a_campaign(title="American", currency="usd", ends_at=None)
+    return [first, second, american, ending], staff
 
 
 class _Waiting:
@@ -140,6 +156,8 @@ def _let_it_settle(stack: SoakStack, wait: _Waiting) -> None:
     # Nobody waits in a soak for what is planned hours ahead.
     looks.update(next_look_at=timezone.now())
     wait("donations of which nobody told are looked at", looks.count)
+    undone = RecurringChange.objects.filter(done_at=None, refused="")
+    wait("changes of monthly gifts are made", undone.count)
     unsent = OutboxMail.objects.filter(state__in=[MailState.OWED, MailState.SENDING])
     unsent.filter(state=MailState.OWED).update(next_attempt_at=timezone.now())
     wait("mails are sent", unsent.count)
@@ -193,6 +211,8 @@ def _found(account: books.Account, stack: SoakStack, mended: int) -> dict[str, i
         "ledger entries": entries.count(),
         "ledger entries no event told of, found by reconcile": mended,
         "ledger entries of money not ours": entries.exclude(ours).filter(campaign=None).count(),
+        "monthly gifts": RecurringDonation.objects.count(),
+        "renewals paid": Instalment.objects.filter(state="paid", donation__via="renewal").count(),
         "entries of matches": entries.filter(kind="match").count(),
         "cents raised": sum(c.total.raised for c in Campaign.objects.filter(total__isnull=False)),
         "mails sent": OutboxMail.objects.filter(state=MailState.SENT).count(),
