@@ -22,7 +22,7 @@ STEP = timedelta(seconds=20)
 # A renewal that failed is tried again 3, 5 and 7 days after the try before.
 RETRIES = (timedelta(days=3), timedelta(days=8), timedelta(days=15))
 # How long a donor looks for what a lost event has not told us of.
-LOOKS_FOR = 20.0
+LOOKS_FOR = 10.0
 
 
 class Months:
