@@ -259,7 +259,7 @@ class Lives:
     def _refund_from_the_desk(self, gift: Gift, payment_intent: str, part: int) -> Life:
         """Staff refund once the gift is booked, and send the same form again when it failed."""
         give_up = time.monotonic() + PATIENCE
-        # Where every event was lost, a gift is looked at two minutes after it was begun: not waited for.
+        # Where every event was lost, a gift is looked at after two minutes: too long to wait.
         look_no_more = time.monotonic() + 20
         key = uuid.UUID(int=gift.chance.getrandbits(128))
         booked = {"payment__stripe_id": payment_intent, "kind": EntryKind.CHARGE}
