@@ -7,7 +7,6 @@ finds rows whose nudge was lost.
 
 import json
 import logging
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -27,8 +26,6 @@ MAX_ATTEMPTS = 20
 # As long as a look may take whose every call is answered at the last moment, and some more.
 LEASE = timedelta(seconds=4 * settings.STRIPE_TIMEOUT_SECONDS + 10)
 BATCH = 20
-# A payment that a look's outcome names.
-_PAYMENT = re.compile(r"\bpi_\w+")
 
 # What we ask Stripe to send us (Stripe's dashboard, or `manage.py register_webhook`).
 EVENTS = [
@@ -228,8 +225,8 @@ RETURNING id, object_id, attempts
 def work_off() -> int:
     """Work off one batch of what is owed; returns how many events it took up.
 
-    Events about one payment need one look, whether they name it or the Checkout Session it was
-    begun on. The claim is a lease: what a killed worker held is taken up again after it.
+    Events about one object need one look. The claim is a lease: what a killed worker held is
+    taken up again after it.
     """
     now = timezone.now()
     with connection.cursor() as cursor:
@@ -241,8 +238,7 @@ def work_off() -> int:
     by_object: dict[str, list[tuple[int, int]]] = {}
     for event_id, object_id, attempts in claimed:
         by_object.setdefault(object_id, []).append((event_id, attempts))
-    # A session's look is one at its payment too.
-    for object_id, events in sorted(by_object.items(), key=lambda each: each[0][:3] != "cs_"):
+    for object_id, events in by_object.items():
         _look(object_id, max(attempts for _id, attempts in events))
     return len(claimed)
 
@@ -250,12 +246,10 @@ def work_off() -> int:
 def _look(object_id: str, attempts: int) -> None:
     """Look at one object and settle every event about it that we had before we looked."""
     started = timezone.now()
-    waiting = InboxEvent.objects.filter(processed_at=None)
-    owed = waiting.filter(object_id=object_id)
-    if not owed.exists():
+    owed = InboxEvent.objects.filter(object_id=object_id, processed_at=None)
+    newest = owed.order_by("-id").values_list("id", flat=True).first()
+    if newest is None:
         return
-    # Of anything: what else we then had about the same payment is settled by the look as well.
-    newest = InboxEvent.objects.order_by("-id").values_list("id", flat=True).first()
     before = owed.filter(id__lte=newest)
     try:
         outcome = _looked_at(object_id)
@@ -273,10 +267,7 @@ def _look(object_id: str, attempts: int) -> None:
         log.exception("inbox: %s failed", object_id)
         _later(before, attempts, error)
     else:
-        seen = [object_id, *_PAYMENT.findall(outcome)]
-        waiting.filter(object_id__in=seen, id__lte=newest).update(
-            processed_at=timezone.now(), outcome=outcome[:200], last_error=""
-        )
+        before.update(processed_at=timezone.now(), outcome=outcome[:200], last_error="")
 
 
 def _looked_at(object_id: str) -> str:

@@ -476,7 +476,7 @@ class Giving(RuleBasedStateMachine):
 
     def _tell(self, event: dict) -> None:
         self.told.add(event["id"])
-        body = json.dumps(event).encode()
+        body = json.dumps(event, default=str).encode()
         signed = signature_header(body, site.STRIPE_WEBHOOK_SECRETS, int(time.time()))
         before = InboxEvent.objects.count()
         accepted = inbox.accept_event(body, signed)
