@@ -39,14 +39,20 @@ def _somebody() -> Reader:
 
 
 def _updates(stack: Stack, recurring: RecurringDonation) -> int:
-    """How often its subscription was changed at Stripe, of the newest hundred changes there."""
-    answer = requests.get(
-        f"{stack.sandbox_url}/v1/events?type=customer.subscription.updated&limit=100",
-        headers={"Authorization": f"Bearer {stack.env['STRIPE_SECRET_KEY']}"},
-        timeout=10,
-    )
-    subscription = recurring.subscription
-    return sum(e["data"]["object"]["id"] == subscription for e in answer.json()["data"])
+    """How often its subscription was changed at Stripe, in all that happened there."""
+    found, last = 0, ""
+    while True:
+        page = requests.get(
+            f"{stack.sandbox_url}/v1/events",
+            params={"type": "customer.subscription.updated", "limit": "100"}
+            | ({"starting_after": last} if last else {}),
+            headers={"Authorization": f"Bearer {stack.env['STRIPE_SECRET_KEY']}"},
+            timeout=10,
+        ).json()
+        found += sum(e["data"]["object"]["id"] == recurring.subscription for e in page["data"])
+        if not page["has_more"]:
+            return found
+        last = page["data"][-1]["id"]
 
 
 def test_the_same_form_sent_twice_is_one_change_and_one_letter(
