@@ -39,7 +39,7 @@ def test_on_a_phone_two_taps_and_the_card_give_what_the_campaigns_page_names_wit
     phone.get_by_role("link", name=re.compile("500 kilometres of road")).click()
     own = phone.get_by_label("Or your own amount")
     expect(own).to_have_value("75")
-    phone.get_by_label("Cover what the card costs us").check()
+    phone.get_by_label("Cover what the payment costs us").check()
     expect(phone.get_by_text("you pay $77.55, and all of your $75 reaches us")).to_be_visible()
     phone.get_by_role("button", name="Give $77.55", exact=True).click()
     phone.wait_for_url(f"{stack_db.sandbox_url}/**")

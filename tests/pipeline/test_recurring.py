@@ -231,6 +231,7 @@ def test_a_declined_first_try_begins_nothing_and_the_next_one_does(stack_db: Sta
     assert acts.pay(stack_db, gift).status_code == 200
     acts.wait_for_raised(campaign, 2000)
     recurring = monthly.recurring_of(gift)
+    monthly.wait_for_letters(recurring, "receipt", 1)
     acts.wait_for_quiet_inbox()
     assert monthly.letters(recurring) == ["receipt"]
 

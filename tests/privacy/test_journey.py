@@ -101,4 +101,6 @@ def test_everything_is_downloaded_and_the_reader_is_erased(
     assert tables_naming(mark) == set()
     logs = [stack_db.state / f"{each}.log" for each in ("site", "worker", "beat")]
     assert files_naming(mark, stack_db.state / "media", *logs) == set()
-    acts.books_are_clean(stack_db)
+    # Of the whole books other tests on this stack may have left differences of their own making.
+    verified = stack_db.manage("verify_rollups")
+    assert verified.returncode == 0, verified.stderr
