@@ -83,6 +83,8 @@ def test_from_the_banner_on_a_story_to_a_receipt_and_a_bar_that_moved_for_all_wh
     banner.get_by_role("link", name="Give now").click()
     phone.wait_for_url(f"**/give/{campaign.slug}/**")
     phone.get_by_role("radio", name=chosen.show(), exact=True).check()
+    # What the tab remembers of the visit is in the form before a hand could press.
+    expect(phone.locator("first-story [name=first]")).to_have_value(str(story.pk))
     phone.get_by_role("button", name=f"Give {chosen.show()}", exact=True).click()
     pay_at_checkout(phone, stack_db, email)
 
