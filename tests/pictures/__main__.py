@@ -21,12 +21,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 import bootstrap
 from newsroom.engines.schema import CHECKOUT
+from tests.browser import LAUNCH
 from tests.pictures.shown import Shown
 
 WHERE = CHECKOUT / ".pictures"
 SCREENS = {"phone": (390, 844), "desktop": (1280, 900)}
 LIGHTS = ("light", "dark")
-LAUNCH = ["--no-sandbox", "--disable-dev-shm-usage"]
 # A page's whole length, but no scroll of a mile.
 TALLEST = 6000
 
