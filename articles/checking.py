@@ -4,17 +4,15 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
 from django.utils import timezone
 
 from articles.models import RecordCheck
 from articles.verifying import verify_record
+from newsroom.alone import alone_if_free
 
 log = logging.getLogger(__name__)
 
 EVERY: Final = timedelta(hours=23)
-# Any number no other advisory lock of the site uses.
-LOCK: Final = 0x57A7_1234_5EA2
 MOST_SENTENCES: Final = 20
 
 
@@ -30,15 +28,8 @@ def last_check() -> RecordCheck | None:
 
 def check_record(moment: datetime) -> RecordCheck | None:
     """Verify the record and keep what was found; None while another process does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            return None
-    try:
-        return _check(moment)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    with alone_if_free("the record is checked") as ours:
+        return _check(moment) if ours else None
 
 
 def _check(moment: datetime) -> RecordCheck:

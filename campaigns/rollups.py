@@ -9,18 +9,16 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from campaigns import ledger, moves, renewals
 from campaigns.ledger import Difference
 from campaigns.models import RollupCheck
+from newsroom.alone import alone_if_free
 
 log = logging.getLogger(__name__)
 
 EVERY: Final = timedelta(hours=23)
-# Any number no other advisory lock of the site uses.
-LOCK: Final = 0x57A7_1234_5EB3
 MOST_SENTENCES: Final = 20
 
 
@@ -54,15 +52,8 @@ def last_check() -> RollupCheck | None:
 
 def check(moment: datetime) -> RollupCheck | None:
     """Verify and keep what was found; None while another process does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            return None
-    try:
-        return _check(moment)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    with alone_if_free("the roll-ups are checked") as ours:
+        return _check(moment) if ours else None
 
 
 def _check(moment: datetime) -> RollupCheck:

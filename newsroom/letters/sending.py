@@ -11,7 +11,7 @@ everything: `sweep` finds what is to be done.
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
@@ -27,6 +27,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from articles.addresses import absolute
+from newsroom.alone import alone_if_free
 from newsroom.branding.models import Branding
 from newsroom.celery import app
 from newsroom.edge.rates import allowed
@@ -235,20 +236,10 @@ def nudge(letter_id: int) -> bool:
     return True
 
 
-@contextmanager
-def one_sender(letter_id: int, slot: int) -> Iterator[bool]:
+def one_sender(letter_id: int, slot: int) -> AbstractContextManager[bool]:
     """Whether this task alone is the letter's sender of that number; ends with the connection of
     a worker that is killed."""
-    key = f"letter {letter_id} {slot}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
-        ours = bool(cursor.fetchone()[0])
-    try:
-        yield ours
-    finally:
-        if ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+    return alone_if_free(f"letter {letter_id} {slot}")
 
 
 def message(
